@@ -1,0 +1,1 @@
+"""Directed recruitment of township civil servants from serving community and village cadres."""

@@ -1,0 +1,1 @@
+"""Applications: draft, submission, review and decision."""

@@ -1,0 +1,1 @@
+"""Prefectures, counties, townships and communities of Sichuan."""

@@ -1,0 +1,1 @@
+"""The dossier: posts, schooling, commendations, appraisals, relatives and documents of a cadre."""

@@ -1,0 +1,39 @@
+"""The ``recruitment`` command.
+
+Each subject brings its own commands in a module of its own. They are imported when called, so that
+``recruitment rank`` neither loads Flask nor needs a database.
+"""
+
+from importlib import import_module
+
+import click
+
+# name → "module:attribute" of a click command or group
+COMMANDS = {
+    "eligibility": "recruitment.eligibility.commands:eligibility",
+    "rank": "recruitment.selection.commands:rank",
+    "workflow": "recruitment.workflow_commands:workflow",
+    "audit": "recruitment.audit.commands:audit",
+    "serve": "recruitment.serve:serve",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="recruitment")
+def main() -> None:
+    """Directed recruitment of township civil servants: run it, check it, compute with it."""

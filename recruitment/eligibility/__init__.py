@@ -1,0 +1,1 @@
+"""Eligibility rules as dated, cited data, and their evaluation."""

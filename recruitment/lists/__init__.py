@@ -1,0 +1,1 @@
+"""Formal lists and imports, each declared once."""

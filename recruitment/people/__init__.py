@@ -1,0 +1,1 @@
+"""Accounts, roles, jurisdiction, sign-in and personal data."""

@@ -1,0 +1,1 @@
+"""A workflow engine for records in a SQL database."""
