@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from recruitment.eligibility.answers import open_answers
+from recruitment.eligibility.coverage import markdown
 from recruitment.eligibility.facts import FactError, Person, Position
 from recruitment.eligibility.files import FileError, Row, read_people
 from recruitment.eligibility.parameters import Parameters, parameters_for, suggested_windows
@@ -122,6 +123,12 @@ def windows(reference_date: date, rules: str, convention: str | None, as_json: b
         side = "及以前出生" if band == "minimum" else "及以后出生"
         day = getattr(found, band).isoformat()
         click.echo(f"{day} {side}  {params.words[path]} {params[path]} 周岁  {params.cite(path)}")
+
+
+@eligibility.command()
+def coverage() -> None:
+    """Print the table of clauses, rules and tests as Markdown."""
+    click.echo(markdown(), nl=False)
 
 
 @eligibility.command()

@@ -286,6 +286,7 @@ def available_rules() -> dict[str, list[int]]:
     """Versions of each rule set that comes with the package, ascending."""
     found: dict[str, list[int]] = {}
     for entry in files("recruitment.eligibility").joinpath("data").iterdir():
+        # coverage.toml lies in the same folder and has no version.
         name, dash, version = entry.name.removesuffix(".toml").rpartition("-")
         if entry.name.endswith(".toml") and dash and version.isdigit():
             found.setdefault(name, []).append(int(version))
