@@ -1,0 +1,46 @@
+"""The application factory."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+from recruitment.config import Settings
+from recruitment.database import db
+
+# Rooms with a blueprint named ``blueprint`` in their views.
+VIEWS = (
+    "recruitment.health",
+    "recruitment.public.views",
+    "recruitment.people.views",
+    "recruitment.cadres.views",
+    "recruitment.calls.views",
+    "recruitment.applications.views",
+    "recruitment.notices.views",
+    "recruitment.audit.views",
+)
+
+
+def template_folder() -> Path:
+    """``templates/`` of a checkout, or the copy that travels inside the wheel."""
+    packaged = Path(__file__).parent / "_templates"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the WSGI application.
+
+    Args:
+        settings: default is :meth:`Settings.from_environment`.
+
+    Raises:
+        ConfigurationError: a setting is missing or unusable.
+        workflows.definition.DefinitionError: a workflow names something that does not exist.
+    """
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__, template_folder=str(template_folder()))
+    app.config.update(settings.flask())
+    db.init_app(app)
+    for name in VIEWS:
+        app.register_blueprint(import_module(name).blueprint)
+    return app

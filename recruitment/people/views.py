@@ -1,0 +1,5 @@
+"""Pages of ``people``."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("people", __name__)
