@@ -1,0 +1,128 @@
+"""Hand one mail to an SMTP server, telling apart what may be tried again and what may not."""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+from recruitment.clock import local
+from recruitment.notices.models import Delivery
+
+TIMEOUT = 20  # seconds for each step of the conversation
+
+
+class Passing(Exception):
+    """The server could not take the mail now; trying later may work."""
+
+
+class Final(Exception):
+    """The server will never take this mail for this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An SMTP server as named by ``SMTP_URL``.
+
+    Attributes:
+        security: ``""``, ``"starttls"`` or ``"tls"``.
+    """
+
+    host: str
+    port: int
+    security: str = ""
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def from_url(cls, url: str) -> "Server":
+        """Parse ``smtp://``, ``smtp+starttls://`` or ``smtps://``; :raises ValueError: with one clear line."""
+        parts = urlsplit(url)
+        security = {"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}.get(parts.scheme)
+        if security is None or not parts.hostname:
+            raise ValueError("SMTP_URL must look like smtp://host:port, smtp+starttls://… or smtps://…")
+        default = {"": 25, "starttls": 587, "tls": 465}[security]
+        return cls(
+            parts.hostname,
+            parts.port or default,
+            security,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+        )
+
+    @contextmanager
+    def connect(self) -> Iterator[smtplib.SMTP]:
+        """A greeted, secured and signed-in connection; :raises Passing: the server cannot be reached."""
+        try:
+            if self.security == "tls":
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context()
+                )
+            else:
+                connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            if self.security == "starttls":
+                connection.starttls(context=ssl.create_default_context())
+            if self.user:
+                connection.login(self.user, self.password)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Passing(f"{type(error).__name__}: {error}") from error
+        try:
+            yield connection
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+
+
+def compose(delivery: Delivery, sender: str) -> EmailMessage:
+    """The mail of a delivery, with a Message-ID that is the same at every attempt."""
+    notice = delivery.notice
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = delivery.address
+    message["Subject"] = notice.subject
+    message["Date"] = format_datetime(local(notice.decided_at))
+    message["Message-ID"] = delivery.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(notice.body)
+    message.add_alternative(notice.body_html, subtype="html")
+    return message
+
+
+def hand_over(
+    connection: smtplib.SMTP, message: EmailMessage, sender: str, before_data: Callable[[], None]
+) -> None:
+    """Run one SMTP transaction.
+
+    Args:
+        before_data: called when sender and recipient are accepted and the text is about to leave; from
+            there on a broken connection means that nobody can tell whether the mail was taken.
+
+    Raises:
+        Passing: a 4xx answer, or the connection broke before the text left.
+        Final: a 5xx answer.
+        OSError, smtplib.SMTPServerDisconnected: the connection broke after ``before_data``.
+    """
+    try:
+        connection.ehlo_or_helo_if_needed()
+        _expect(connection.mail(sender))
+        _expect(connection.rcpt(message["To"]))
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
+        raise Passing(f"{type(error).__name__}: {error}") from error
+    before_data()
+    try:
+        answer = connection.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        # The server refused the DATA command itself: the text never left.
+        answer = (error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
+    _expect(answer)
+
+
+def _expect(answer: tuple[int, bytes]) -> None:
+    code, text = answer
+    if 200 <= code < 300:
+        return
+    words = f"{code} {text.decode('utf-8', 'replace')}"
+    raise (Final if code >= 500 else Passing)(words)
