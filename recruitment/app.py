@@ -7,6 +7,7 @@ from flask import Flask
 
 from recruitment.config import Settings
 from recruitment.database import db
+from recruitment.people import crypto
 
 # Rooms with a blueprint named ``blueprint`` in their views.
 VIEWS = (
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(template_folder()))
     app.config.update(settings.flask())
     db.init_app(app)
+    crypto.init_app(app)
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     return app
