@@ -8,10 +8,11 @@ from typing import Any
 
 from recruitment.cadres.models import Dossier, EducationLevel
 from recruitment.cadres.vocabulary import DECLARATIONS
-from recruitment.calls.models import Position
 
 FORM_VERSION = 1
 LEVELS = list(EducationLevel)
+# A probationary member counts where a position asks for party membership.
+PARTY_MEMBERS = frozenset({"party_member", "probationary_party_member"})
 
 
 def freeze(dossier: Dossier) -> dict[str, Any]:
@@ -80,38 +81,32 @@ def freeze(dossier: Dossier) -> dict[str, Any]:
 def facts(form: dict[str, Any]) -> dict[str, Any]:
     """The person as the eligibility rules read one (the shape of the command line's input).
 
-    What was not answered is left out or ``None``: the rules take it as unknown, never as "no".
+    What was not answered is ``None``: the rules take it as unknown, never as "no".
     """
     identity = form["identity"]
-    levels = [item["level"] for item in form["schoolings"]]
-    if form["has_commendations"] is None:
-        commendations = None
-    else:
-        commendations = form["commendations"]
+    schoolings = sorted(form["schoolings"], key=lambda item: LEVELS.index(item["level"]))
+    highest = schoolings[-1] if schoolings else {}
+    status = identity["political_status"]
     return {
         "birth_date": identity["birth_date"],
         "sex": identity["sex"],
-        "education": max(levels, key=LEVELS.index) if levels else None,
-        "majors": [item["major"] for item in form["schoolings"] if item["major"]] or None,
-        "political_status": identity["political_status"],
+        "education": highest.get("level"),
+        "major": highest.get("major"),
+        "party_member": None if status is None else status in PARTY_MEMBERS,
         "languages": identity["languages"],
         "posts": [
             {"post": item["post"], "community": item["community"], "from": item["from"], "to": item["to"]}
             for item in form["tenures"]
         ]
         or None,
-        "commendations": commendations,
+        "commendations": [
+            {"title": item["title"], "comprehensive": item["comprehensive"], "date": item["date"]}
+            for item in form["commendations"]
+        ]
+        if form["has_commendations"] is not None
+        else None,
         "appraisals": form["appraisals"],
         "declarations": form["declarations"],
-    }
-
-
-def position_facts(position: Position) -> dict[str, Any]:
-    """The position as the eligibility rules read one."""
-    return {
-        "county": position.county_code,
-        "education": position.education,
-        "conditions": position.conditions,
     }
 
 

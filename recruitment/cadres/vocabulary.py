@@ -49,7 +49,8 @@ POLITICAL_STATUSES = {
     "none": _("群众"),
 }
 
-LANGUAGES = {"yi": _("彝语"), "tibetan": _("藏语"), "qiang": _("羌语")}
+# Stored as written: position conditions name them by the same words.
+LANGUAGES = {"彝语": _("彝语"), "藏语": _("藏语"), "羌语": _("羌语")}
 
 # Each declaration is asked as a question that is answered with yes or no.
 DECLARATIONS = {
@@ -60,6 +61,8 @@ DECLARATIONS = {
     "active_soldier": _("是否为现役军人?"),
     "full_time_student": _("是否为全日制在读学生?"),
     "civil_servant_on_probation": _("是否为试用期内的公务员?"),
+    "discharged_civil_servant": _("是否曾是公务员,被辞退未满五年?"),
+    "exam_barred": _("是否因考试违纪违规,仍在禁止报考期内?"),
     "under_sanction": _("是否正在接受审查,或处在处分影响期内?"),
     "grave_incident": _("任职期间,所在村(社区)是否发生过重大责任事件?"),
     "seconded": _("是否由机关或事业单位选派、下派到村(社区)任职?"),
@@ -75,4 +78,15 @@ SECTIONS = {
     "declarations": (_("本人声明"), ()),
     "relatives": (_("家庭成员"), ()),
     "documents": (_("照片和材料"), tuple(DocumentKind)),
+}
+
+# What is missing before submission, by the codes of ``recruitment.cadres.form.missing``.
+MISSING = {
+    "identity_incomplete": _("请填写民族和政治面貌"),
+    "no_tenure": _("请至少填写一段任职经历"),
+    "no_schooling": _("请填写最高学历"),
+    "commendations_unanswered": _("请说明有没有受过表彰"),
+    "declarations_unanswered": _("请逐条回答本人声明"),
+    "relatives_unanswered": _("请说明有没有需要申报的家庭成员"),
+    "no_photo": _("请上传证件照"),
 }

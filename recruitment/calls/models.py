@@ -17,10 +17,8 @@ class Call(Subject, Base):
     """One announced recruitment round. Every figure a rule needs is a field of it.
 
     Attributes:
-        rules: name and version of the rule set that judges its applications.
-        overrides: values that differ from the rule set's, each with reason and source.
-        windows: band → first (ceilings) or last (minimum) birth date still in, as published.
-        autonomous_counties: county codes counted as autonomous; ``None`` means those flagged in the catalogue.
+        parameters: the frozen rules that judge its applications, with every value's source, the call's own
+            overrides, and the birth-date windows (:meth:`recruitment.eligibility.parameters.Parameters.to_json`).
         second_review: whether a prefecture must confirm what a county passed.
         correction_hours: time a cadre has to answer a return, in hours.
         review_hours: time a county has to answer a submission, in hours.
@@ -36,14 +34,10 @@ class Call(Subject, Base):
     slug: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     introduction: Mapped[str] = mapped_column(server_default="")
-    rules: Mapped[str]
-    rules_version: Mapped[str]
     reference_date: Mapped[date]
     registration_opens_at: Mapped[datetime]
     registration_closes_at: Mapped[datetime]
-    overrides: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"), default=list)
-    windows: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"), default=dict)
-    autonomous_counties: Mapped[list[Any] | None]
+    parameters: Mapped[dict[str, Any]]
     second_review: Mapped[bool] = mapped_column(server_default=sa.true(), default=True)
     correction_hours: Mapped[int] = mapped_column(server_default=sa.text("48"), default=48)
     review_hours: Mapped[int] = mapped_column(server_default=sa.text("48"), default=48)
@@ -76,7 +70,8 @@ class Position(Base):
     """A post at a township organ, as one row of the position table.
 
     Attributes:
-        conditions: parsed conditions (language, major, party membership, area of service, years).
+        conditions: what it asks beyond the call, under the names that eligibility facts use
+            (``languages``, ``majors``, ``party_member``, ``areas``, ``years``).
         conditions_text: the same as printed in the table.
     """
 

@@ -3,16 +3,12 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from jinja2 import StrictUndefined
 
-from recruitment.clock import local
-
-WEEKDAYS = "一二三四五六日"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -28,12 +24,6 @@ class Text:
     body: str
     body_html: str
     version: str
-
-
-def moment(value: datetime) -> str:
-    """A point in time as a notice says it: ``2026年11月24日(星期二)08:00``."""
-    value = local(value)
-    return f"{value:%Y年%m月%d日}(星期{WEEKDAYS[value.weekday()]}){value:%H:%M}"
 
 
 def render(name: str, context: dict[str, Any]) -> Text:
