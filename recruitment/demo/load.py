@@ -105,13 +105,13 @@ def _call(session: Session, admin: Actor, moment: datetime) -> Call:
         admin,
         opens.astimezone(UTC) - timedelta(days=10),
         slug=f"{today.year}",
-        title=f"四川省{today.year}年面向优秀村(社区)干部定向考录乡镇(街道)机关公务员",
-        introduction="面向全省现职村(社区)党组织书记和村(居)民委员会主任,定向考录乡镇(街道)机关公务员。"
-        "本公告为演示数据,职位和人员均为虚构。",
+        title=f"四川省{today.year}年面向优秀村（社区）干部定向考录乡镇（街道）机关公务员",
+        introduction="面向全省现职村（社区）党组织书记和村（居）民委员会主任，定向考录乡镇（街道）机关公务员。"
+        "本公告为演示数据，职位和人员均为虚构。",
         reference_date=reference,
         registration_opens_at=opens,
         registration_closes_at=opens + timedelta(days=15),
-        hotline="028-5550-0000(演示)",
+        hotline="028-5550-0000（演示）",
     )
     rows = read_position_table(demo_table(SEED), "职位表.xlsx").rows
     calls.replace_positions(session, call, rows)
@@ -159,8 +159,12 @@ def _cadre(
         ethnicity=profile.ethnicity,
         political_status="party_member",
         party_joined_on=date(profile.birth_date.year + 22, 7, 1),
-        address="四川省(演示地址)",
-        languages=["藏语"] if profile.ethnicity == "藏族" else ["彝语"] if profile.ethnicity == "彝族" else [],
+        address="四川省（演示地址）",
+        languages=["藏语"]
+        if profile.ethnicity == "藏族"
+        else ["彝语"]
+        if profile.ethnicity == "彝族"
+        else [],
         declarations=dict.fromkeys(DECLARATIONS, False),
         declared_at=moment,
         has_commendations=profile.comprehensive,
@@ -184,7 +188,7 @@ def _cadre(
         ],
         commendations=[
             Commendation(
-                title="全国优秀党务工作者(演示)",
+                title="全国优秀党务工作者（演示）",
                 issuer="演示机关",
                 comprehensive=True,
                 awarded_on=date(profile.birth_date.year + 36, 7, 1),
@@ -279,20 +283,35 @@ def _one(
     if end == "withdrawn":
         applications.withdraw(session, application, cadre, at + timedelta(hours=2))
         return application
-    county = Actor(_reviewer(session, Role.COUNTY_REVIEWER, position.county_code), (("county_reviewer", position.county_code),))
+    county = Actor(
+        _reviewer(session, Role.COUNTY_REVIEWER, position.county_code),
+        (("county_reviewer", position.county_code),),
+    )
     later = at + timedelta(hours=draw.randint(3, 20))
-    failed = [reason["rule"].partition(".")[0] for reason in (application.verdict or {})["reasons"] if reason["outcome"] == "fail"]
+    failed = [
+        reason["rule"].partition(".")[0]
+        for reason in (application.verdict or {})["reasons"]
+        if reason["outcome"] == "fail"
+    ]
     if end == "returned":
         applications.decide(
-            session, application, "return", county, later,
-            form={"sections": {"tenures": "任职证明没有盖章,请重新上传盖章后的证明。"}},
+            session,
+            application,
+            "return",
+            county,
+            later,
+            form={"sections": {"tenures": "任职证明没有盖章，请重新上传盖章后的证明。"}},
         )
         return application
     if end == "refused" or failed:
         codes = sorted({family for family in failed if family in refusal_reasons()}) or ["unproven"]
         applications.decide(
-            session, application, "refuse", county, later,
-            form={"codes": codes, "explanation": "经核对材料,与公告条件不符。"},
+            session,
+            application,
+            "refuse",
+            county,
+            later,
+            form={"codes": codes, "explanation": "经核对材料，与公告条件不符。"},
         )
         return application
     applications.decide(session, application, "pass", county, later)
