@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from PIL import Image
+from recruitment.people.passwords import hash_password
 from sqlalchemy.orm import Session
 
 from recruitment.applications import operations as applications
@@ -25,7 +26,6 @@ from recruitment.calls.models import Call, Position
 from recruitment.demo.people import id_number
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
-from recruitment.people.passwords import hash_password
 from recruitment.people.uploads import store_image
 from workflows.terms import Actor
 
