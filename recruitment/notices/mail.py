@@ -1,12 +1,14 @@
 """Hand one mail to an SMTP server, telling apart what may be tried again and what may not."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from recruitment.clock import local
 from recruitment.notices.models import Delivery
+from recruitment.notices.smtp import connect
 
 
 class Passing(Exception):
@@ -15,6 +17,17 @@ class Passing(Exception):
 
 class Final(Exception):
     """The server will never take this mail for this address."""
+
+
+@contextmanager
+def connected(url: str) -> Iterator[smtplib.SMTP]:
+    """A connection to the server of ``SMTP_URL``; :raises Passing: it cannot be reached or refuses us."""
+    try:
+        connection = connect(url)
+    except OSError as error:
+        raise Passing(f"{type(error).__name__}: {error}") from error
+    with closing(connection):
+        yield connection
 
 
 def compose(delivery: Delivery, sender: str) -> EmailMessage:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import timedelta
 
 from celery import shared_task
@@ -13,8 +12,7 @@ from structlog import get_logger
 from recruitment.clock import now
 from recruitment.database import db
 from recruitment.notices import operations
-from recruitment.notices.mail import Final, Passing, compose, hand_over
-from recruitment.notices.smtp import connect
+from recruitment.notices.mail import Final, Passing, compose, connected, hand_over
 
 log = get_logger()
 ROUTES = {"notices.publish": "urgent", "notices.send": "urgent"}
@@ -63,11 +61,7 @@ def send_one(delivery_id: uuid.UUID) -> None:
         session.commit()
 
     try:
-        try:
-            connection = connect(settings.smtp_url)
-        except OSError as error:
-            raise Passing(f"{type(error).__name__}: {error}") from error
-        with closing(connection):
+        with connected(settings.smtp_url) as connection:
             hand_over(connection, message, settings.mail_from, leaving)
     except Passing as error:
         operations.finish_passing(delivery, str(error), now())
