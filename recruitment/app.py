@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from recruitment.celery import init_celery
 from recruitment.config import Settings
 from recruitment.database import db
 from recruitment.people import crypto
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(settings.flask())
     db.init_app(app)
     crypto.init_app(app)
+    init_celery(app)
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     return app

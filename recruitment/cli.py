@@ -14,6 +14,7 @@ COMMANDS = {
     "rank": "recruitment.selection.commands:rank",
     "workflow": "recruitment.workflow_commands:workflow",
     "audit": "recruitment.audit.commands:audit",
+    "db": "recruitment.db_commands:db",
     "serve": "recruitment.serve:serve",
 }
 
