@@ -8,7 +8,9 @@ from flask import Flask
 from recruitment.celery import init_celery
 from recruitment.config import Settings
 from recruitment.database import db
+from recruitment.notices import tasks
 from recruitment.people import crypto
+from recruitment.workflow import engine, queue_after_commit
 
 # Rooms with a blueprint named ``blueprint`` in their views.
 VIEWS = (
@@ -45,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     crypto.init_app(app)
     init_celery(app)
+    engine()
+    queue_after_commit(tasks.queue)
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     return app

@@ -8,6 +8,6 @@ WEEKDAYS = "一二三四五六日"
 
 
 def moment(value: datetime) -> str:
-    """A point in time on a clock in Sichuan: ``2026年11月24日(星期二)08:00``."""
+    """A point in time on a clock in Sichuan: ``2026年11月24日（星期二）08:00``."""
     value = local(value)
     return f"{value:%Y年%m月%d日}(星期{WEEKDAYS[value.weekday()]}){value:%H:%M}"

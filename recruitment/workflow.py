@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from workflows.engine import Engine
 from workflows.registry import Registry
@@ -41,14 +41,23 @@ def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fire
     return fired
 
 
+_queues: list[Callable[[list[UUID]], None]] = []
+
+
 def queue_after_commit(queue: Callable[[list[UUID]], None]) -> None:
     """Have ``queue`` called with the ids of outbox rows, after the transaction that wrote them is committed."""
+    if queue not in _queues:
+        _queues.append(queue)
 
-    @event.listens_for(Session, "after_commit")
-    def _committed(session: Session) -> None:
-        if ids := session.info.pop(PENDING, None):
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    if ids := session.info.pop(PENDING, None):
+        for queue in _queues:
             queue(ids)
 
-    @event.listens_for(Session, "after_rollback")
-    def _rolled_back(session: Session) -> None:
+
+@event.listens_for(Session, "after_soft_rollback")
+def _rolled_back(session: Session, previous: SessionTransaction) -> None:
+    if not session.in_nested_transaction():
         session.info.pop(PENDING, None)

@@ -94,7 +94,7 @@ def _registration_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["call_state"] in NOT_TAKING:
         yield Reason("call_not_announced", "本次招考没有在报名。", CALL_CLAUSE)
     elif given.now < opens:
-        yield Reason("registration_not_open", f"报名还没有开始。开始时间:{moment(opens)}。", CALL_CLAUSE)
+        yield Reason("registration_not_open", f"报名还没有开始。开始时间：{moment(opens)}。", CALL_CLAUSE)
     elif given.now >= closes:
         yield Reason("registration_closed", f"报名已于{moment(closes)}截止。", CALL_CLAUSE)
 
@@ -154,7 +154,7 @@ def _refused_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _refused_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["refused_here"]:
         yield Reason(
-            "refused_here", "您报这个职位已被审核为不通过,不能再报同一职位。请改选其他职位。", CALL_CLAUSE
+            "refused_here", "您报这个职位已被审核为不通过，不能再报同一职位。请改选其他职位。", CALL_CLAUSE
         )
 
 
@@ -202,15 +202,15 @@ def _recusal_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _recusal_reasons(given: Given) -> Iterator[Reason]:
     facts = given.facts
     if facts["is_self"]:
-        yield Reason("own_application", "这是您本人的报名,应由其他人审核。", RECUSAL_CLAUSE)
+        yield Reason("own_application", "这是您本人的报名，应由其他人审核。", RECUSAL_CLAUSE)
     if facts["same_community"]:
-        yield Reason("same_community", "报考人与您在同一村(社区),您应当回避,请交给同事审核。", RECUSAL_CLAUSE)
-    if facts["relative"]:
         yield Reason(
-            "relative", "报考人填报的家庭成员与您同名,您应当回避,请交给同事审核。", RECUSAL_CLAUSE
+            "same_community", "报考人与您在同一村（社区），您应当回避，请交给同事审核。", RECUSAL_CLAUSE
         )
+    if facts["relative"]:
+        yield Reason("relative", "报考人填报的家庭成员与您同名，您应当回避，请交给同事审核。", RECUSAL_CLAUSE)
     if facts["recused"]:
-        yield Reason("recused", "您已对这名报考人登记回避,请交给同事审核。", RECUSAL_CLAUSE)
+        yield Reason("recused", "您已对这名报考人登记回避，请交给同事审核。", RECUSAL_CLAUSE)
 
 
 # The dossier

@@ -64,7 +64,7 @@ def choose_position(
 def _already_applied() -> Reason:
     return Reason(
         "already_applied",
-        "您在本次招考中已经报了一个职位。一人只能报一个职位;要改报,请先撤回。",
+        "您在本次招考中已经报了一个职位。一人只能报一个职位；要改报，请先撤回。",
         "招考公告“报名”条款",
     )
 
@@ -95,7 +95,9 @@ def submit(
     application.submitted_at = now
     application.receipt_number = application.receipt_number or receipt_number(call.reference_date.year)
     trigger = "resubmit" if application.state == "returned" else "submit"
-    return fire(session, application, trigger, actor=actor, now=now, expected_version=expected_version, key=key)
+    return fire(
+        session, application, trigger, actor=actor, now=now, expected_version=expected_version, key=key
+    )
 
 
 def withdraw(
@@ -108,7 +110,9 @@ def withdraw(
     key: str | None = None,
 ) -> Fired:
     """Take an application back; the person may choose again until registration closes."""
-    return fire(session, application, "withdraw", actor=actor, now=now, expected_version=expected_version, key=key)
+    return fire(
+        session, application, "withdraw", actor=actor, now=now, expected_version=expected_version, key=key
+    )
 
 
 def decide(

@@ -17,18 +17,18 @@ from workflows.schema import event
 
 # What the cadre reads of each step. A step that is not here is internal and stays so.
 PUBLIC = {
-    "start": _("您选了职位,开始填写"),
+    "start": _("您选了职位，开始填写"),
     "submit": _("您提交了报名"),
     "resubmit": _("您补正后重新提交了报名"),
     "withdraw": _("您撤回了报名"),
-    "pass": _("县级审核通过,等待市级确认"),
-    "pass_final": _("审核通过,资格初审合格"),
-    "return": _("材料退回,请您补正"),
+    "pass": _("县级审核通过，等待市级确认"),
+    "pass_final": _("审核通过，资格初审合格"),
+    "return": _("材料退回，请您补正"),
     "refuse": _("审核不通过"),
-    "confirm": _("市级确认,资格初审合格"),
-    "reverse_refusal": _("不通过的决定已撤销,重新审核"),
-    "lapse_draft": _("到截止时间没有提交,报名作废"),
-    "lapse_returned": _("到补正截止时间没有重新提交,报名作废"),
+    "confirm": _("市级确认，资格初审合格"),
+    "reverse_refusal": _("不通过的决定已撤销，重新审核"),
+    "lapse_draft": _("到截止时间没有提交，报名作废"),
+    "lapse_returned": _("到补正截止时间没有重新提交，报名作废"),
 }
 
 
@@ -76,9 +76,7 @@ def for_staff(session: Session, application: Application, labels: dict[str, str]
         _step(
             row,
             labels.get(row.transition, row.transition),
-            str(_("系统"))
-            if row.actor.startswith("system:")
-            else names.get(uuid.UUID(row.actor), row.actor),
+            str(_("系统")) if row.actor.startswith("system:") else names.get(uuid.UUID(row.actor), row.actor),
         )
         for row in rows
     ]

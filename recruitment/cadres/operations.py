@@ -68,7 +68,9 @@ def save_tenures(session: Session, dossier: Dossier, rows: Iterable[Mapping[str,
     """
     dossier.tenures = [Tenure(**row) for row in rows]
     session.flush()
-    serving = [t for t in dossier.tenures if t.started_on <= today and (not t.ended_on or t.ended_on >= today)]
+    serving = [
+        t for t in dossier.tenures if t.started_on <= today and (not t.ended_on or t.ended_on >= today)
+    ]
     session.get_one(User, dossier.user_id).community_code = serving[-1].community_code if serving else None
     session.flush()
 
@@ -111,7 +113,7 @@ def save_declarations(
     """Record the answers; an unanswered question stays unanswered."""
     unknown = answers.keys() - DECLARATIONS.keys()
     if unknown:
-        raise DossierError(f"没有这些声明:{', '.join(sorted(unknown))}")
+        raise DossierError(f"没有这些声明：{', '.join(sorted(unknown))}")
     dossier.declarations = {key: value for key, value in answers.items() if value is not None}
     dossier.declared_at = now
     session.flush()
@@ -126,7 +128,9 @@ def save_relatives(
     session.flush()
 
 
-def add_document(session: Session, dossier: Dossier, kind: DocumentKind, document: Document) -> DossierDocument:
+def add_document(
+    session: Session, dossier: Dossier, kind: DocumentKind, document: Document
+) -> DossierDocument:
     """Put a stored image into the dossier.
 
     Raises:

@@ -5,11 +5,11 @@ from flask_babel import lazy_gettext as _
 from recruitment.cadres.models import AppraisalResult, DocumentKind, EducationLevel, Post
 
 POSTS = {
-    Post.PARTY_SECRETARY: _("村(社区)党组织书记"),
-    Post.COMMITTEE_DIRECTOR: _("村(居)民委员会主任"),
+    Post.PARTY_SECRETARY: _("村（社区）党组织书记"),
+    Post.COMMITTEE_DIRECTOR: _("村（居）民委员会主任"),
     Post.FIRST_SECRETARY: _("驻村第一书记"),
-    Post.DEPUTY_SECRETARY: _("村(社区)党组织副书记"),
-    Post.COMMITTEE_MEMBER: _("村(社区)“两委”委员"),
+    Post.DEPUTY_SECRETARY: _("村（社区）党组织副书记"),
+    Post.COMMITTEE_MEMBER: _("村（社区）“两委”委员"),
     Post.OTHER: _("其他职务"),
 }
 
@@ -17,7 +17,7 @@ EDUCATION_LEVELS = {
     EducationLevel.PRIMARY: _("小学"),
     EducationLevel.JUNIOR_MIDDLE: _("初中"),
     EducationLevel.SENIOR_HIGH: _("高中"),
-    EducationLevel.SECONDARY_VOCATIONAL: _("中专(职高、技校)"),
+    EducationLevel.SECONDARY_VOCATIONAL: _("中专（职高、技校）"),
     EducationLevel.JUNIOR_COLLEGE: _("大专"),
     EducationLevel.BACHELOR: _("本科"),
     EducationLevel.MASTER: _("硕士研究生"),
@@ -26,7 +26,7 @@ EDUCATION_LEVELS = {
 
 APPRAISAL_RESULTS = {
     AppraisalResult.EXCELLENT: _("优秀"),
-    AppraisalResult.COMPETENT: _("称职(合格)"),
+    AppraisalResult.COMPETENT: _("称职（合格）"),
     AppraisalResult.BASIC: _("基本称职"),
     AppraisalResult.INCOMPETENT: _("不称职"),
 }
@@ -54,18 +54,18 @@ LANGUAGES = {"彝语": _("彝语"), "藏语": _("藏语"), "羌语": _("羌语")
 
 # Each declaration is asked as a question that is answered with yes or no.
 DECLARATIONS = {
-    "criminal_record": _("是否受过刑事处罚?"),
-    "expelled_from_party": _("是否被开除过中国共产党党籍?"),
-    "dismissed_from_office": _("是否被开除过公职?"),
-    "joint_discipline": _("是否被依法列为失信联合惩戒对象?"),
-    "active_soldier": _("是否为现役军人?"),
-    "full_time_student": _("是否为全日制在读学生?"),
-    "civil_servant_on_probation": _("是否为试用期内的公务员?"),
-    "discharged_civil_servant": _("是否曾是公务员,被辞退未满五年?"),
-    "exam_barred": _("是否因考试违纪违规,仍在禁止报考期内?"),
-    "under_sanction": _("是否正在接受审查,或处在处分影响期内?"),
-    "grave_incident": _("任职期间,所在村(社区)是否发生过重大责任事件?"),
-    "seconded": _("是否由机关或事业单位选派、下派到村(社区)任职?"),
+    "criminal_record": _("是否受过刑事处罚？"),
+    "expelled_from_party": _("是否被开除过中国共产党党籍？"),
+    "dismissed_from_office": _("是否被开除过公职？"),
+    "joint_discipline": _("是否被依法列为失信联合惩戒对象？"),
+    "active_soldier": _("是否为现役军人？"),
+    "full_time_student": _("是否为全日制在读学生？"),
+    "civil_servant_on_probation": _("是否为试用期内的公务员？"),
+    "discharged_civil_servant": _("是否曾是公务员，被辞退未满五年？"),
+    "exam_barred": _("是否因考试违纪违规，仍在禁止报考期内？"),
+    "under_sanction": _("是否正在接受审查，或处在处分影响期内？"),
+    "grave_incident": _("任职期间，所在村（社区）是否发生过重大责任事件？"),
+    "seconded": _("是否由机关或事业单位选派、下派到村（社区）任职？"),
 }
 
 # The parts of a dossier in the order of the pages, each with the scans that prove it.

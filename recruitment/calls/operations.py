@@ -75,7 +75,7 @@ def revise(session: Session, call: Call, changes: dict[str, Any]) -> None:
         Refused: the call has been published; from then on only its deadlines may move.
     """
     if call.state != "draft":
-        raise Refused([Reason("call_published", "公告已经发布,不能再修改;需要时可以延长报名时间。")])
+        raise Refused([Reason("call_published", "公告已经发布，不能再修改；需要时可以延长报名时间。")])
     changes = dict(changes)
     reference_date = changes.get("reference_date", call.reference_date)
     rules = changes.pop("rules", call.parameters["ruleset"].partition("@")[0])
@@ -110,9 +110,7 @@ def advance(
 ) -> Fired:
     """Take the call one step on (publish, open or close registration, cancel …)."""
     form = None if reason is None else {"reason": reason}
-    return fire(
-        session, call, trigger, actor=actor, now=now, form=form, expected_version=expected_version
-    )
+    return fire(session, call, trigger, actor=actor, now=now, form=form, expected_version=expected_version)
 
 
 def replace_positions(session: Session, call: Call, rows: Iterable[PositionRow]) -> int:
@@ -122,7 +120,7 @@ def replace_positions(session: Session, call: Call, rows: Iterable[PositionRow])
         Refused: the call has been published, so that people may have applied already.
     """
     if call.state != "draft":
-        raise Refused([Reason("call_published", "公告已经发布,职位表不能再整体替换。")])
+        raise Refused([Reason("call_published", "公告已经发布，职位表不能再整体替换。")])
     session.execute(sa.delete(Position).where(Position.call_id == call.id))
     values = [
         {
@@ -167,9 +165,7 @@ def extend(
     if not reason.strip():
         reasons.append(Reason("reason_missing", "请写明延长的原因。"))
     if closes_at <= call.registration_closes_at:
-        reasons.append(
-            Reason("not_later", f"新的截止时间应晚于{moment(call.registration_closes_at)}。")
-        )
+        reasons.append(Reason("not_later", f"新的截止时间应晚于{moment(call.registration_closes_at)}。"))
     if closes_at <= now:
         reasons.append(Reason("in_the_past", "新的截止时间已经过去了。"))
     if reasons:

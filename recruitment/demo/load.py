@@ -62,3 +62,263 @@ STAFF = {
     "jiandu@kaolu.example": ("严监督", Role.SUPERVISOR, catalogue.PROVINCE_CODE),
     "system@kaolu.example": ("程系统", Role.SYSTEM_ADMIN, catalogue.PROVINCE_CODE),
 }
+
+
+def load() -> bool:
+    """Fill the database of the current application; ``False`` when somebody has an account in it already."""
+    session = db.session
+    if session.scalar(sa.select(sa.func.count()).select_from(User)):
+        return False
+    draw = random.Random(SEED)  # noqa: S311 - demo data, not secrets
+    moment = now()
+    password = hash_password(PASSWORD)
+    staff = _staff(session, password)
+    admin = Actor(staff["admin@kaolu.example"].id, (("admin", "51"),))
+    call = _call(session, admin, moment)
+    photos = _photos(session, staff["admin@kaolu.example"])
+    _applications(session, draw, call, password, photos, moment)
+    _walk_through_cadres(session, call, password, photos, moment)
+    _into_inboxes(session, moment)
+    session.commit()
+    log.info("demo.loaded")
+    return True
+
+
+def _staff(session: Session, password: str) -> dict[str, User]:
+    people = {}
+    for email, (name, role, area) in STAFF.items():
+        user = User(email=email, name=name, password=password)
+        user.grants.append(Grant(role=role, area_code=area))
+        session.add(user)
+        people[email] = user
+    session.flush()
+    return people
+
+
+def _call(session: Session, admin: Actor, moment: datetime) -> Call:
+    """The parameters of Sichuan's call of 2021, open since five days for ten more."""
+    today = moment.astimezone(SHANGHAI).date()
+    reference = today - timedelta(days=5)
+    opens = datetime.combine(reference, datetime.min.time(), SHANGHAI).replace(hour=8)
+    call = calls.create(
+        session,
+        admin,
+        opens.astimezone(UTC) - timedelta(days=10),
+        slug=f"{today.year}",
+        title=f"四川省{today.year}年面向优秀村（社区）干部定向考录乡镇（街道）机关公务员",
+        introduction="面向全省现职村（社区）党组织书记和村（居）民委员会主任，定向考录乡镇（街道）机关公务员。"
+        "本公告为演示数据，职位和人员均为虚构。",
+        reference_date=reference,
+        registration_opens_at=opens,
+        registration_closes_at=opens + timedelta(days=15),
+        hotline="028-5550-0000（演示）",
+    )
+    rows = read_position_table(demo_table(SEED), "职位表.xlsx").rows
+    calls.replace_positions(session, call, rows)
+    calls.advance(session, call, "publish", admin, opens - timedelta(days=7))
+    calls.advance(session, call, "open_registration", admin, opens)
+    session.commit()
+    return call
+
+
+def _photos(session: Session, owner: User) -> list[Document]:
+    """A few drawn portraits and a drawn certificate, stored through the same check as an upload."""
+    images = []
+    for tint in ("#9db4c8", "#c8b49d", "#a9c89d"):
+        image = Image.new("RGB", (295, 413), "#e9eef3")
+        pen = ImageDraw.Draw(image)
+        pen.ellipse((88, 70, 208, 220), fill=tint)
+        pen.rounded_rectangle((40, 240, 255, 440), 80, fill=tint)
+        images.append(image)
+    certificate = Image.new("RGB", (1000, 700), "#fbf7ea")
+    pen = ImageDraw.Draw(certificate)
+    pen.rectangle((30, 30, 970, 670), outline="#8c1d18", width=6)
+    for line in range(6):
+        pen.line((120, 200 + 70 * line, 880, 200 + 70 * line), fill="#555555", width=3)
+    images.append(certificate)
+    stored = []
+    for number, image in enumerate(images):
+        buffer = io.BytesIO()
+        image.save(buffer, "PNG")
+        stored.append(store_image(session, owner.id, buffer.getvalue(), f"demo-{number}.png"))
+    return stored
+
+
+def _cadre(
+    session: Session, profile: Profile, password: str, photos: list[Document], moment: datetime
+) -> tuple[User, Dossier]:
+    user = User(email=profile.email, name=profile.name, password=password, email_confirmed_at=moment)
+    user.set_id_number(parse(profile.id_number))
+    user.set_phone(profile.phone)
+    user.community_code = profile.community
+    user.grants.append(Grant(role=Role.CADRE, area_code=catalogue.PROVINCE_CODE))
+    session.add(user)
+    session.flush()
+    dossier = Dossier(
+        user_id=user.id,
+        ethnicity=profile.ethnicity,
+        political_status="party_member",
+        party_joined_on=date(profile.birth_date.year + 22, 7, 1),
+        address="四川省（演示地址）",
+        languages=["藏语"]
+        if profile.ethnicity == "藏族"
+        else ["彝语"]
+        if profile.ethnicity == "彝族"
+        else [],
+        declarations=dict.fromkeys(DECLARATIONS, False),
+        declared_at=moment,
+        has_commendations=profile.comprehensive,
+        has_relatives=True,
+        tenures=[
+            Tenure(
+                post=row["post"],
+                community_code=row["community"],
+                started_on=row["from"],
+                ended_on=row["to"],
+            )
+            for row in profile.tenures
+        ],
+        schoolings=[
+            Schooling(
+                level=profile.level,
+                school="演示学校",
+                graduated_on=date(profile.birth_date.year + 19, 6, 30),
+                certificate_number=f"YS{profile.number:06d}",
+            )
+        ],
+        commendations=[
+            Commendation(
+                title="全国优秀党务工作者（演示）",
+                issuer="演示机关",
+                comprehensive=True,
+                awarded_on=date(profile.birth_date.year + 36, 7, 1),
+            )
+        ]
+        if profile.comprehensive
+        else [],
+        appraisals=[Appraisal(year=year, result=result) for year, result in profile.appraisals],
+        relatives=[Relative(relation="配偶", name=f"{profile.name[0]}家属", employer="务农")],
+        documents=[
+            DossierDocument(kind="photo", document_id=photos[profile.number % 3].id),
+            *(
+                DossierDocument(kind=kind, document_id=photos[3].id)
+                for kind in ("id_card", "tenure_proof", "education_certificate", "appraisal_form")
+            ),
+        ],
+    )
+    session.add(dossier)
+    session.flush()
+    return user, dossier
+
+
+def _communities(session: Session, county_codes: list[str]) -> list[str]:
+    """One community in each county, in the order of the counties."""
+    rows = session.execute(
+        sa.select(Township.county_code, sa.func.min(Community.code))
+        .join(Township, Township.code == Community.township_code)
+        .where(Township.county_code.in_(county_codes))
+        .group_by(Township.county_code)
+        .order_by(Township.county_code)
+    )
+    return [code for _, code in rows]
+
+
+def _applications(
+    session: Session, draw: random.Random, call: Call, password: str, photos: list[Document], moment: datetime
+) -> None:
+    positions = session.scalars(
+        sa.select(Position).where(Position.call_id == call.id).order_by(Position.code)
+    ).all()
+    by_prefecture: dict[str, list[Position]] = {}
+    for position in positions:
+        by_prefecture.setdefault(position.county_code[:4], []).append(position)
+    # Every sixth cadre serves in the county that the walk-through reviewers judge.
+    counties = sorted({position.county_code for position in positions})
+    spread = _communities(session, counties)
+    home = session.scalars(
+        sa.select(Community.code).where(Community.code.startswith(COUNTY)).order_by(Community.code).limit(40)
+    ).all()
+    communities = []
+    for index in range(600):
+        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
+    people = profiles(SEED, call.reference_date, communities)
+    ends = [state for state, number in ENDS.items() for _ in range(number)]
+    draw.shuffle(ends)
+    for end in ends:
+        profile = next(people)
+        user, _ = _cadre(session, profile, password, photos, moment)
+        choices = by_prefecture.get(profile.community[:4], [])
+        local = [position for position in choices if position.county_code == profile.community[:6]]
+        if not choices:
+            continue
+        started = call.registration_opens_at + timedelta(minutes=draw.randint(5, 4 * 1440))
+        _one(session, draw, call, user, draw.choice(local or choices), end, min(started, moment))
+        session.commit()
+
+
+def _one(
+    session: Session,
+    draw: random.Random,
+    call: Call,
+    user: User,
+    position: Position,
+    end: str,
+    at: datetime,
+) -> Application:
+    """Take one application as far as it is to go; what the rules stop stays a draft."""
+    cadre = Actor(user.id, (("cadre", "51"),))
+    application = applications.choose_position(session, call, position, user.id, cadre, at)
+    if end == "draft":
+        return application
+    if end == "lapsed":
+        applications.expire(session, application, at + timedelta(hours=1))
+        return application
+    try:
+        with session.begin_nested():
+            applications.submit(session, application, cadre, at + timedelta(minutes=20))
+    except Refused:
+        return application
+    if end == "submitted":
+        return application
+    if end == "withdrawn":
+        applications.withdraw(session, application, cadre, at + timedelta(hours=2))
+        return application
+    county = Actor(
+        _reviewer(session, Role.COUNTY_REVIEWER, position.county_code),
+        (("county_reviewer", position.county_code),),
+    )
+    later = at + timedelta(hours=draw.randint(3, 20))
+    failed = [
+        reason["rule"].partition(".")[0]
+        for reason in (application.verdict or {})["reasons"]
+        if reason["outcome"] == "fail"
+    ]
+    if end == "returned":
+        applications.decide(
+            session,
+            application,
+            "return",
+            county,
+            later,
+            form={"sections": {"tenures": "任职证明没有盖章，请重新上传盖章后的证明。"}},
+        )
+        return application
+    if end == "refused" or failed:
+        codes = sorted({family for family in failed if family in refusal_reasons()}) or ["unproven"]
+        applications.decide(
+            session,
+            application,
+            "refuse",
+            county,
+            later,
+            form={"codes": codes, "explanation": "经核对材料，与公告条件不符。"},
+        )
+        return application
+    applications.decide(session, application, "pass", county, later)
+    if end == "qualified":
+        prefecture = Actor(
+            _reviewer(session, Role.PREFECTURE_REVIEWER, position.county_code),
+            (("prefecture_reviewer", position.county_code[:4]),),
+        )
+        applications.decide(session, application, "confirm", prefecture, later + timedelta(hours=4))
+    return application

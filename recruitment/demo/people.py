@@ -14,7 +14,9 @@ from recruitment.areas import catalogue
 from recruitment.people.id_number import checksum
 
 UNASSIGNED_PLACE = "519900"
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+)
 GIVEN = "明华芳丽军平霞强勇敏静波燕玲飞红梅洁建国文涛桂英秀兰志刚晓东春雪海云雨晴佳怡俊杰思源家乐安宁远航"
 YI_NAMES = ("阿木尔布", "吉克阿依", "沙马拉且", "曲比史古", "俄木阿呷")
 TIBETAN_NAMES = ("扎西顿珠", "卓玛拉姆", "格桑次仁", "洛绒尼玛", "德吉央宗")

@@ -16,6 +16,8 @@ from recruitment.notices import operations
 from recruitment.notices.mail import Final, Passing, Server, compose, hand_over
 
 log = get_logger()
+ROUTES = {"notices.publish": "urgent", "notices.send": "urgent"}
+SCHEDULE = {"find notices that were not sent": {"task": "notices.sweep", "schedule": 15.0}}
 SWEEP_LIMIT = 500
 # A row younger than this is most likely on its way through the broker already.
 SWEEP_AGE = timedelta(seconds=20)
@@ -25,12 +27,12 @@ def queue(outbox_ids: Iterable[uuid.UUID]) -> None:
     """Tell the workers of committed outbox rows. A broker that is down is no error: the sweeper finds them."""
     try:
         for outbox_id in outbox_ids:
-            publish.apply_async((str(outbox_id),), queue="urgent", retry=False)
+            publish.apply_async((str(outbox_id),))
     except (OperationalError, OSError) as error:
         log.warning("notice.not_queued", error=str(error))
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="notices.publish")
 def publish(outbox_id: str) -> None:
     """Make the notice and send its deliveries."""
     deliveries = operations.publish(db.session, uuid.UUID(outbox_id), now())
@@ -39,7 +41,7 @@ def publish(outbox_id: str) -> None:
         send_one(delivery_id)
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="notices.send")
 def send(delivery_id: str) -> None:
     """Make one attempt at a delivery."""
     send_one(uuid.UUID(delivery_id))
@@ -74,7 +76,7 @@ def send_one(delivery_id: uuid.UUID) -> None:
     log.info("notice.attempt", delivery=str(delivery_id), status=delivery.status, attempts=delivery.attempts)
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="notices.sweep")
 def sweep() -> None:
     """Find what was never queued, what is due again, and what dead workers left behind."""
     moment = now()
