@@ -30,6 +30,10 @@ from workflows.terms import Actor, Reason
 # call in one of these states takes nobody.
 NOT_TAKING = ("draft", "finished", "cancelled")
 CALL_CLAUSE = "招考公告“报名时间”条款"
+# Codes of the reasons for which a reviewer stays away from an application.
+RECUSED = frozenset({"own_application", "same_community", "relative", "recused"})
+# Longest free text of a decision, in characters.
+LONGEST_TEXT = 2000
 RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
 
 
@@ -45,6 +49,7 @@ def register(registry: Registry) -> None:
     registry.guard("no_deterministic_failure", _failure_reasons, load=_load_verdicts)
     registry.form("section_reasons", check_section_reasons)
     registry.form("refusal", check_refusal)
+    registry.form("overrule", check_overrule)
     registry.deadline("registration_closes", _closes)
     registry.deadline("correction_due", _correction_due)
     for name in (
@@ -279,14 +284,24 @@ def _failure_reasons(given: Given) -> Iterator[Reason]:
 # Forms
 
 
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _too_long(*texts: Any) -> Iterator[Reason]:
+    if any(len(_text(text)) > LONGEST_TEXT for text in texts):
+        yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+
+
 def check_section_reasons(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"sections": {section: what to correct}}`` with at least one section."""
-    sections = {key: text.strip() for key, text in (form.get("sections") or {}).items() if text.strip()}
+    sections = {key: text for key, text in (form.get("sections") or {}).items() if _text(text)}
     if not sections:
         yield Reason("no_section", "请至少写明一处需要补正的内容。")
     for key in sections:
         if key not in SECTIONS:
             yield Reason("unknown_section", f"没有“{key}”这一部分。")
+    yield from _too_long(*sections.values())
 
 
 def check_refusal(form: Mapping[str, Any]) -> Iterator[Reason]:
@@ -297,3 +312,14 @@ def check_refusal(form: Mapping[str, Any]) -> Iterator[Reason]:
     for code in codes:
         if code not in refusal_reasons():
             yield Reason("unknown_reason", f"没有编号为“{code}”的理由。")
+    yield from _too_long(form.get("explanation"))
+
+
+def check_overrule(form: Mapping[str, Any]) -> Iterator[Reason]:
+    """``{"overruled": [rules that fail], "reason": text}``: against a failing rule only with a reason.
+
+    ``overruled`` is filled in by the operation from the verdict, never by the reviewer.
+    """
+    if form.get("overruled") and not _text(form.get("reason")):
+        yield Reason("overrule_reason_missing", "规则判定有不符合的条件。仍要通过的，请写明理由。")
+    yield from _too_long(form.get("reason"))
