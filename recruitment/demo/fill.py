@@ -69,7 +69,7 @@ STAFF = {
 }
 
 
-def load() -> bool:
+def fill() -> bool:
     """Fill the database of the current application; ``False`` when somebody has an account in it already."""
     session = db.session
     if session.scalar(sa.select(sa.func.count()).select_from(User)):
