@@ -119,7 +119,7 @@ def _call(session: Session, admin: Actor, moment: datetime) -> Call:
         hotline="028-5550-0000（演示）",
     )
     rows = read_position_table(demo_table(SEED), "职位表.xlsx").rows
-    calls.replace_positions(session, call, rows)
+    calls.replace_positions(session, call, admin, rows)
     calls.advance(session, call, "publish", admin, opens - timedelta(days=7))
     calls.advance(session, call, "open_registration", admin, opens)
     session.commit()
