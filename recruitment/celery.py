@@ -27,7 +27,7 @@ from recruitment.log import configure_logging
 QUEUES = ("urgent", "bulk", "sweeps")
 
 # Modules of tasks.
-TASKS: tuple[str, ...] = ("recruitment.notices.tasks",)
+TASKS: tuple[str, ...] = ("recruitment.notices.tasks", "recruitment.people.tasks")
 
 
 def broker_url(redis_url: str) -> str:

@@ -32,6 +32,8 @@ class Settings:
         data_dir: where uploads (and, embedded, the servers' files) are kept.
         demo: show demo accounts and the mail page.
         secure_cookies: send cookies over HTTPS only.
+        staff_second_factor: staff must set up a second factor before they can do anything.
+        hotline: the telephone number at the foot of every page; none is shown when empty.
     """
 
     database_url: str
@@ -45,6 +47,8 @@ class Settings:
     mail_from: str = "no-reply@kaolu.example"
     demo: bool = False
     secure_cookies: bool = True
+    staff_second_factor: bool = True
+    hotline: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -69,6 +73,8 @@ class Settings:
             mail_from=env.get("MAIL_FROM", "no-reply@kaolu.example"),
             demo=env.get("DEMO", "") == "1",
             secure_cookies=env.get("SECURE_COOKIES", "1") == "1",
+            staff_second_factor=env.get("STAFF_SECOND_FACTOR", "1") == "1",
+            hotline=env.get("HOTLINE", ""),
         )
 
     def flask(self) -> dict[str, Any]:

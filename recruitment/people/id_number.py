@@ -78,18 +78,18 @@ def normalise(text: str) -> str:
     return re.sub(r"[\s\-\u200b\ufeff]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
-def check_character(digits: str) -> str:
+def checksum(digits: str) -> str:
     """The 18th character for the first 17 (ISO 7064, MOD 11-2)."""
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True))
     return _CHECK_CHARACTERS[total % 11]
 
 
-def parse(text: str, today: date) -> IdNumber:
+def parse(text: str, today: date | None = None) -> IdNumber:
     """Read a number as typed.
 
     Args:
         text: may hold spaces, full-width digits or a small ``x``.
-        today: a birth date after it is refused.
+        today: a birth date after it is refused; without it any date is taken.
 
     Raises:
         IdNumberError: it is not a valid 18-digit number.
@@ -107,9 +107,9 @@ def parse(text: str, today: date) -> IdNumber:
         birth_date = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
     except ValueError:
         raise IdNumberError(Problem.BIRTH_DATE) from None
-    if not EARLIEST_BIRTH <= birth_date <= today:
+    if birth_date < EARLIEST_BIRTH or (today is not None and birth_date > today):
         raise IdNumberError(Problem.BIRTH_DATE)
-    if check_character(value[:17]) != value[17]:
+    if checksum(value[:17]) != value[17]:
         raise IdNumberError(Problem.CHECKSUM)
     return IdNumber(
         value=value,

@@ -14,6 +14,7 @@ from recruitment.areas.catalogue import prefix
 from recruitment.database import Base, Id
 from recruitment.people.crypto import EncryptedText, blind_index
 from recruitment.people.id_number import IdNumber, Sex, mask
+from workflows.terms import Actor
 
 
 class Role(StrEnum):
@@ -59,9 +60,10 @@ def mask_phone(phone: str) -> str:
 
 
 class User(Base):
-    """A person with an account; its e-mail address has been confirmed.
+    """A person with an account.
 
     Attributes:
+        email_confirmed_at: when the link sent to the address was followed; none as long as it was not.
         id_number: 18 characters; staff may have none. Set with :meth:`set_id_number` only, which keeps
             index, birth date and sex beside it true.
         phone: 11 digits; set with :meth:`set_phone` only.
@@ -76,6 +78,7 @@ class User(Base):
 
     id: orm.Mapped[Id]
     email: orm.Mapped[str] = orm.mapped_column(unique=True)
+    email_confirmed_at: orm.Mapped[datetime | None]
     name: orm.Mapped[str]
     phone: orm.Mapped[str | None] = orm.mapped_column(EncryptedText)
     phone_index: orm.Mapped[str | None] = orm.mapped_column(unique=True)
@@ -157,6 +160,10 @@ class User(Base):
             if not roles or grant.role in roles
         )
 
+    def actor(self) -> Actor:
+        """The person as the workflow engine knows them."""
+        return Actor(self.id, self.jurisdictions())
+
     def may(self, role: Role, area_code: str) -> bool:
         """Whether the person holds the role for an area that contains the code."""
         return any(area_code.startswith(area) for _, area in self.jurisdictions(role))
@@ -221,28 +228,3 @@ class SignIn(Base):
     browser: orm.Mapped[str | None]
 
     user: orm.Mapped[User] = orm.relationship()
-
-
-class SignUp(Base):
-    """Somebody who asked for an account and has not yet followed the link in the mail.
-
-    It becomes a :class:`User` when they do. Until then it occupies nothing: who mistyped their e-mail address
-    signs up again, and nobody learns from it whether an ID number already has an account.
-
-    Attributes:
-        token_hash: SHA-256 of the secret in the link.
-    """
-
-    __tablename__ = "sign_up"
-
-    id: orm.Mapped[Id]
-    token_hash: orm.Mapped[str] = orm.mapped_column(unique=True)
-    email: orm.Mapped[str]
-    name: orm.Mapped[str]
-    phone: orm.Mapped[str] = orm.mapped_column(EncryptedText)
-    id_number: orm.Mapped[str] = orm.mapped_column(EncryptedText)
-    password: orm.Mapped[str]
-    created_at: orm.Mapped[datetime]
-    expires_at: orm.Mapped[datetime] = orm.mapped_column(index=True)
-
-    __table_args__ = (sa.CheckConstraint("expires_at > created_at", name="expires_later"),)

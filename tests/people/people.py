@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from recruitment.people.id_number import check_character, parse
+from recruitment.people.id_number import checksum, parse
 from recruitment.people.models import Grant, Role, User
 
 TODAY = date(2026, 11, 22)
@@ -19,7 +19,7 @@ HOME = {
 
 def id_number(birth: date = date(1985, 3, 7), sequence: int = 1, place: str = "510722") -> str:
     first = f"{place}{birth:%Y%m%d}{sequence:03d}"
-    return first + check_character(first)
+    return first + checksum(first)
 
 
 def make_user(

@@ -10,7 +10,7 @@ from recruitment.people.id_number import (
     IdNumberError,
     Problem,
     Sex,
-    check_character,
+    checksum,
     mask,
     parse,
 )
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 22)
 
 def number(place: str, birth: date, sequence: int) -> str:
     first = f"{place}{birth:%Y%m%d}{sequence:03d}"
-    return first + check_character(first)
+    return first + checksum(first)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_29_february() -> None:
     assert parse(number("510722", date(1980, 2, 29), 3), TODAY).birth_date == date(1980, 2, 29)
     digits = "51072219810229003"
     with pytest.raises(IdNumberError) as caught:
-        parse(digits + check_character(digits), TODAY)
+        parse(digits + checksum(digits), TODAY)
     assert caught.value.problem is Problem.BIRTH_DATE
 
 
