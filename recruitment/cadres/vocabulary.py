@@ -49,6 +49,17 @@ POLITICAL_STATUSES = {
     "none": _("群众"),
 }
 
+# Stored as written. Those with most people in Sichuan first, then in the order of the national list.
+ETHNICITIES = tuple(
+    "汉族 彝族 藏族 羌族 苗族 回族 土家族 傈僳族 纳西族 蒙古族 满族 布依族 白族 壮族 傣族 维吾尔族 朝鲜族 侗族 瑶族 "
+    "哈尼族 哈萨克族 黎族 佤族 畲族 高山族 拉祜族 水族 东乡族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 布朗族 "
+    "撒拉族 毛南族 仡佬族 锡伯族 阿昌族 普米族 塔吉克族 怒族 乌孜别克族 俄罗斯族 鄂温克族 德昂族 保安族 裕固族 "
+    "京族 塔塔尔族 独龙族 鄂伦春族 赫哲族 门巴族 珞巴族 基诺族 其他".split()
+)
+
+# Stored as written.
+RELATIONS = ("配偶", "父亲", "母亲", "儿子", "女儿", "兄弟姐妹", "配偶的父母", "子女的配偶", "其他亲属")
+
 # Stored as written: position conditions name them by the same words.
 LANGUAGES = {"彝语": _("彝语"), "藏语": _("藏语"), "羌语": _("羌语")}
 
