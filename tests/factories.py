@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from PIL import Image
-from recruitment.people.passwords import hash_password
 from sqlalchemy.orm import Session
 
 from recruitment.applications import operations as applications
@@ -26,6 +25,7 @@ from recruitment.calls.models import Call, Position
 from recruitment.demo.people import id_number
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
+from recruitment.people.passwords import hash_password
 from recruitment.people.uploads import store_image
 from workflows.terms import Actor
 
