@@ -20,8 +20,8 @@ from recruitment.cadres.vocabulary import MISSING, SECTIONS
 from recruitment.calls.deadlines import closes_at_sql
 from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
-from recruitment.wording import moment
 from recruitment.people.models import User
+from recruitment.wording import moment
 from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
