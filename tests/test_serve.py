@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("serve")
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    instance = Instance(tmp_path_factory.mktemp("serve") / "data", "--demo").start()
+    instance = Instance(tmp_path_factory.mktemp("serve") / "data").start()
     yield instance
     instance.stop()
 
