@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from workflows.subject import Subject
 
 from recruitment.calls.models import Call, Position
 from recruitment.database import Base, Id
 from recruitment.people.models import User
+from workflows.subject import Subject
 
 # States in which an application is not the person's one application of the call any more.
 SPENT = ("refused", "withdrawn", "lapsed")
