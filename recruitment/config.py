@@ -100,3 +100,8 @@ class Settings:
 def psycopg_url(url: str) -> str:
     """The same URL with SQLAlchemy's name for the psycopg 3 driver."""
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same URL as psycopg itself takes it, without SQLAlchemy's name for a driver."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

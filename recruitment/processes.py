@@ -26,6 +26,11 @@ class ServiceError(Exception):
     """A part of the instance cannot run; the message is one line for the operator."""
 
 
+def one_line(error: BaseException) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 class User(NamedTuple):
     """A user of the operating system to run a program as."""
 
@@ -103,6 +108,7 @@ class Process:
         end_signal: asks it to end, and ends it when the supervisor dies.
         patience: seconds it gets to end before it is killed.
         stdin: bytes handed to it on its standard input.
+        descriptors: open files that it inherits.
     """
 
     name: str
@@ -114,6 +120,7 @@ class Process:
     end_signal: signal.Signals = signal.SIGTERM
     patience: float = 10
     stdin: bytes = b""
+    descriptors: Sequence[int] = ()
     ledger: Ledger | None = None
     _popen: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
     _log_start: int = field(default=0, init=False, repr=False)
@@ -131,6 +138,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env=self.environment,
                 cwd=self.folder,
+                pass_fds=self.descriptors,
                 start_new_session=True,
             )
         if self.ledger:
@@ -167,11 +175,21 @@ class Process:
         """Wait until ``ready()``; :raises ServiceError: if it ends before, or takes ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
         while not ready():
-            if not self.running:
-                raise ServiceError(f"{self.name} does not start ({self.ended_with}): {self.last_words()}")
+            self.fail_if_ended()
             if time.monotonic() > deadline:
                 raise ServiceError(f"{self.name} does not answer within {timeout:.0f} s; see {self.log}")
             time.sleep(0.05)
+
+    def wait_for_success(self, timeout: float) -> None:
+        """Wait until it has done its work; :raises ServiceError: if it fails or takes ``timeout`` seconds."""
+        self.wait_until(lambda: not self.running, timeout)
+        if self.ended_with != "exit code 0":
+            raise ServiceError(f"{self.name} failed ({self.ended_with}): {self.last_words()}")
+
+    def fail_if_ended(self) -> None:
+        """Raise ServiceError, with its last words, if it is not running."""
+        if not self.running:
+            raise ServiceError(f"{self.name} does not run ({self.ended_with}): {self.last_words()}")
 
     def ask_to_end(self) -> None:
         if self._popen and self._popen.poll() is None:

@@ -72,19 +72,7 @@ class Postgres:
         """Start it and wait until it answers; :raises ServiceError: with the reason in one line."""
         self._initialise()
         self._end_stale_server()
-        # Once known to others the port stays; before, somebody may take it between choice and use.
-        for attempt in range(1 if self.port else 3):
-            self.port = self.port or free_port()
-            self._configure_process()
-            self.process.start()
-            try:
-                self.process.wait_until(self._answers, timeout=60)
-                break
-            except ServiceError:
-                self.process.stop()
-                if attempt == 2 or "could not bind" not in self._log_tail():
-                    raise
-                self.port = 0
+        start_on_free_port(self)
         self._ensure_role()
 
     def stop(self) -> None:
@@ -141,7 +129,7 @@ class Postgres:
         )
         process.start()
         try:
-            process.wait_until(lambda: process.ended_with == "exit code 0", timeout=120)
+            process.wait_for_success(timeout=120)
         finally:
             process.stop()
             password_file.unlink()
@@ -178,7 +166,7 @@ class Postgres:
             ) from None
         pid_file.unlink(missing_ok=True)
 
-    def _configure_process(self) -> None:
+    def start_once(self) -> None:
         settings = {
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
@@ -193,6 +181,8 @@ class Postgres:
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self.process.argv = [str(binaries() / "postgres"), "-D", str(self.folder), *options]
         self.process.user = self._user()
+        self.process.start()
+        self.process.wait_until(self._answers, timeout=60)
 
     def _answers(self) -> bool:
         try:
@@ -200,9 +190,6 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
-
-    def _log_tail(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
 
     def _ensure_role(self) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
@@ -244,33 +231,27 @@ class Valkey:
     def start(self) -> None:
         """Start it and wait until it answers; :raises ServiceError: with the reason in one line."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for attempt in range(1 if self.port else 3):
-            self.port = self.port or free_port()
-            # On standard input, as everybody can read the arguments of a process.
-            settings = {
-                "bind": LOOPBACK,
-                "port": self.port,
-                "requirepass": self.password,
-                "daemonize": "no",
-                "databases": 64,
-                "save": '""',
-                "appendonly": "yes" if self.durable else "no",
-                "maxmemory-policy": "noeviction",
-            }
-            self.process.stdin = "".join(f"{key} {value}\n" for key, value in settings.items()).encode()
-            self.process.argv = [valkey_binary(), "-"]
-            self.process.start()
-            try:
-                self.process.wait_until(self._answers, timeout=30)
-                return
-            except ServiceError:
-                self.process.stop()
-                if attempt == 2 or "bind" not in self.process.log.read_text(errors="replace")[-2000:]:
-                    raise
-                self.port = 0
+        start_on_free_port(self)
 
     def stop(self) -> None:
         self.process.stop()
+
+    def start_once(self) -> None:
+        settings = {
+            "bind": LOOPBACK,
+            "port": self.port,
+            "requirepass": self.password,
+            "daemonize": "no",
+            "databases": 64,
+            "save": '""',
+            "appendonly": "yes" if self.durable else "no",
+            "maxmemory-policy": "noeviction",
+        }
+        # On standard input, as everybody can read the arguments of a process.
+        self.process.stdin = "".join(f"{key} {value}\n" for key, value in settings.items()).encode()
+        self.process.argv = [valkey_binary(), "-"]
+        self.process.start()
+        self.process.wait_until(self._answers, timeout=30)
 
     def _answers(self) -> bool:
         client = redis.Redis.from_url(self.url(), socket_timeout=2, socket_connect_timeout=2)
@@ -280,6 +261,30 @@ class Valkey:
             return False
         finally:
             client.close()
+
+
+def start_on_free_port(server: Postgres | Valkey, attempts: int = 3) -> None:
+    """Start a server on a free port, or on the one that it had before: others know it by now."""
+    if server.port:
+        server.start_once()
+        return
+    for attempt in range(1, attempts + 1):
+        server.port = free_port()
+        try:
+            server.start_once()
+            return
+        except ServiceError:
+            server.process.stop()
+            # Somebody may take the port between our choice and the server's start.
+            if attempt == attempts or not taken(server.port):
+                server.port = 0
+                raise
+
+
+def taken(port: int) -> bool:
+    """Whether somebody listens on a port of the loopback address."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
 
 
 def binaries() -> Path:

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from workflows.subject import Subject
 
 from recruitment.areas.models import County, Township
 from recruitment.database import Base, Id
+from workflows.subject import Subject
 
 
 class Call(Subject, Base):

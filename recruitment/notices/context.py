@@ -12,8 +12,8 @@ from recruitment.applications.models import Application
 from recruitment.applications.refusals import refusal_reasons
 from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.calls.deadlines import closes_at
-from recruitment.wording import moment
 from recruitment.people.models import User
+from recruitment.wording import moment
 from workflows.schema import event as journal
 from workflows.schema import timer
 

@@ -1,18 +1,14 @@
 """Hand one mail to an SMTP server, telling apart what may be tried again and what may not."""
 
 import smtplib
-import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime
-from urllib.parse import unquote, urlsplit
 
 from recruitment.clock import local
 from recruitment.notices.models import Delivery
-
-TIMEOUT = 20  # seconds for each step of the conversation
+from recruitment.notices.smtp import connect
 
 
 class Passing(Exception):
@@ -23,57 +19,15 @@ class Final(Exception):
     """The server will never take this mail for this address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """An SMTP server as named by ``SMTP_URL``.
-
-    Attributes:
-        security: ``""``, ``"starttls"`` or ``"tls"``.
-    """
-
-    host: str
-    port: int
-    security: str = ""
-    user: str = ""
-    password: str = ""
-
-    @classmethod
-    def from_url(cls, url: str) -> "Server":
-        """Parse ``smtp://``, ``smtp+starttls://`` or ``smtps://``; :raises ValueError: with one clear line."""
-        parts = urlsplit(url)
-        security = {"smtp": "", "smtp+starttls": "starttls", "smtps": "tls"}.get(parts.scheme)
-        if security is None or not parts.hostname:
-            raise ValueError("SMTP_URL must look like smtp://host:port, smtp+starttls://… or smtps://…")
-        default = {"": 25, "starttls": 587, "tls": 465}[security]
-        return cls(
-            parts.hostname,
-            parts.port or default,
-            security,
-            unquote(parts.username or ""),
-            unquote(parts.password or ""),
-        )
-
-    @contextmanager
-    def connect(self) -> Iterator[smtplib.SMTP]:
-        """A greeted, secured and signed-in connection; :raises Passing: the server cannot be reached."""
-        try:
-            if self.security == "tls":
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                    self.host, self.port, timeout=TIMEOUT, context=ssl.create_default_context()
-                )
-            else:
-                connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
-            if self.security == "starttls":
-                connection.starttls(context=ssl.create_default_context())
-            if self.user:
-                connection.login(self.user, self.password)
-        except (OSError, smtplib.SMTPException) as error:
-            raise Passing(f"{type(error).__name__}: {error}") from error
-        try:
-            yield connection
-        finally:
-            with suppress(OSError, smtplib.SMTPException):
-                connection.quit()
+@contextmanager
+def connected(url: str) -> Iterator[smtplib.SMTP]:
+    """A connection to the server of ``SMTP_URL``; :raises Passing: it cannot be reached or refuses us."""
+    try:
+        connection = connect(url)
+    except OSError as error:
+        raise Passing(f"{type(error).__name__}: {error}") from error
+    with closing(connection):
+        yield connection
 
 
 def compose(delivery: Delivery, sender: str) -> EmailMessage:

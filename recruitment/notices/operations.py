@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from workflows.schema import outbox
 
 from recruitment.notices.context import context_for
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.notices.render import render
 from recruitment.people.models import User
+from workflows.schema import outbox
 
 # Minutes until the next attempt; after the last one the delivery has failed for good.
 DELAYS = (1, 5, 15, 60, 180, 360, 720)

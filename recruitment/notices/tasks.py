@@ -1,6 +1,5 @@
 """Celery's side of notices. A task carries an id and nothing else; what to do stands in the database."""
 
-import smtplib
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,7 +12,7 @@ from structlog import get_logger
 from recruitment.clock import now
 from recruitment.database import db
 from recruitment.notices import operations
-from recruitment.notices.mail import Final, Passing, Server, compose, hand_over
+from recruitment.notices.mail import Final, Passing, compose, connected, hand_over
 
 log = get_logger()
 ROUTES = {"notices.publish": "urgent", "notices.send": "urgent"}
@@ -62,13 +61,13 @@ def send_one(delivery_id: uuid.UUID) -> None:
         session.commit()
 
     try:
-        with Server.from_url(settings.smtp_url).connect() as connection:
+        with connected(settings.smtp_url) as connection:
             hand_over(connection, message, settings.mail_from, leaving)
     except Passing as error:
         operations.finish_passing(delivery, str(error), now())
     except Final as error:
         operations.finish_final(delivery, str(error))
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         operations.finish_unknown(delivery, f"{type(error).__name__}: {error}", now())
     else:
         operations.finish_sent(delivery, now())

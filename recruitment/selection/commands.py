@@ -79,8 +79,7 @@ def _interviewed_without_shortlist(candidates: Sequence[Candidate], ranking: Ran
 
 
 def _explanations(candidates: Sequence[Candidate], ranking: Ranking, scheme: Scheme) -> Iterator[str]:
-    sentences = explain(candidates, ranking, scheme)
-    for result, said in zip(ranking.results, sentences, strict=True):
+    for result, words in zip(ranking.results, explain(candidates, ranking, scheme), strict=True):
         line = {
             "position": result.position,
             "candidate": result.candidate,
@@ -91,7 +90,7 @@ def _explanations(candidates: Sequence[Candidate], ranking: Ranking, scheme: Sch
             "total": _text(result.total),
             "final_rank": result.final_rank,
             "exclusion": result.exclusion,
-            "explanation": "".join(said),
+            "explanation": words,
         }
         yield json.dumps(line, ensure_ascii=False) + "\n"
 

@@ -4,20 +4,19 @@ The sentences contain every figure that decided, so that anybody can recompute t
 calculator. Marks of others appear only where they decided a tie, and without a name.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from recruitment.selection.numbers import plain
+from recruitment.selection.numbers import as_entered, plain
 from recruitment.selection.ranking import (
     Candidate,
     Exclusion,
     PositionOutcome,
     Ranking,
     Result,
-    tie_value,
+    criterion_value,
 )
 from recruitment.selection.scheme import Rounding, RoundingMode, Scheme
 
@@ -28,14 +27,14 @@ _ROUNDING_WORDS = {
 }
 
 
-def explain(candidates: Sequence[Candidate], ranking: Ranking, scheme: Scheme) -> list[list[str]]:
-    """Sentences in Chinese for each candidate, in the order of the input.
+def explain(candidates: Sequence[Candidate], ranking: Ranking, scheme: Scheme) -> list[str]:
+    """What each candidate is told, in Chinese and in the order of the input.
 
     Args:
         ranking: what :func:`recruitment.selection.ranking.rank` made of the same candidates and scheme.
     """
     explainer = _Explainer(candidates, ranking, scheme)
-    return [explainer.sentences(index) for index in range(len(candidates))]
+    return [explainer.words(index) for index in range(len(candidates))]
 
 
 class _Explainer:
@@ -44,47 +43,47 @@ class _Explainer:
         self.results = ranking.results
         self.positions = ranking.positions
         self.scheme = scheme
-        self.subjects = [(f"{subject.name} ", f" × {subject.weight:f}") for subject in scheme.subjects]
-        self.interview_weight = f"{scheme.interview.weight:f}"
+        self.terms = " + ".join(
+            f"{subject.name.replace('%', '%%')} %s × {as_entered(subject.weight)}"
+            for subject in scheme.subjects
+        )
+        self.interview_weight = as_entered(scheme.interview.weight)
+        self.values = {criterion: criterion_value(criterion, scheme) for criterion in scheme.ties}
         self.written_rounding = _rounding_words(scheme.written_rounding)
         self.total_rounding = _rounding_words(scheme.total_rounding)
-        self.criteria_words = "、".join(scheme.name(criterion) for criterion in scheme.ties)
-        self.same_written = Counter((result.position, result.written_rank) for result in self.results)
+        names = "、".join(scheme.name(criterion) for criterion in scheme.ties)
+        self.compared = f"依次比较{names}" if names else "方案没有规定再比较什么"
+        self.quotas: dict[str, str] = {}
         self.ties: dict[int, _Tie] = {}
         for outcome in ranking.positions.values():
+            self.quotas[outcome.code] = f"招录 {outcome.openings} 名,入闱 {outcome.quota} 名,"
             self._find_ties(outcome)
 
-    def sentences(self, index: int) -> list[str]:
+    def words(self, index: int) -> str:
         candidate, result = self.candidates[index], self.results[index]
-        outcome = self.positions[result.position]
-        said = [self._written(candidate, result)]
+        written = self._written(candidate, result)
         if result.written_rank is None:
-            said.append(self._not_ranked(candidate, result))
-            return said
-        said.append(_shortlist(result, outcome, self.same_written[result.position, result.written_rank]))
+            return written + self._not_ranked(candidate, result)
+        outcome = self.positions[result.position]
+        said = written + self._shortlist(result, outcome)
         if not result.shortlisted:
             return said
         if result.exclusion is Exclusion.RECHECK:
-            said.append("资格复审未通过或者放弃,不参加面试。")
-        elif result.total is None:
-            said.append("没有面试成绩,没有总成绩和最终名次。")
-        else:
-            said.append(self._total(candidate, result))
-            said += self._final(index, candidate, result, outcome)
-        return said
+            return said + "资格复审未通过或者放弃,不参加面试。"
+        if result.total is None:
+            return said + "没有面试成绩,没有总成绩和最终名次。"
+        return said + self._total(candidate, result) + self._final(index, result, outcome)
 
     def _written(self, candidate: Candidate, result: Result) -> str:
         if result.written is None:
             return "有科目没有成绩,不计算笔试折合成绩。"
-        terms = " + ".join(
-            [
-                f"{name}{mark:f}{weight}"
-                for (name, weight), mark in zip(self.subjects, candidate.marks, strict=True)
-            ]
-        )
+        # Decimals print themselves as entered, but for very small values, which get an exponent.
+        terms = self.terms % candidate.marks
+        if "E-" in terms:
+            terms = self.terms % tuple(map(_as_entered, candidate.marks))
         if candidate.bonus:
-            terms += f" + 政策性加分 {candidate.bonus:f}"
-        return f"笔试折合成绩 {_shown(result.written)} = {terms}{self.written_rounding}。"
+            terms += f" + 政策性加分 {as_entered(candidate.bonus)}"
+        return f"笔试折合成绩 {plain(result.written)} = {terms}{self.written_rounding}。"
 
     def _not_ranked(self, candidate: Candidate, result: Result) -> str:
         if result.exclusion is Exclusion.ABSENT:
@@ -93,11 +92,27 @@ class _Explainer:
             why = "有违纪违规记录"
         else:
             why = ";".join(
-                f"{subject.name} {mark:f} 低于合格线 {plain(subject.pass_line)}"
+                f"{subject.name} {as_entered(mark)} 低于合格线 {plain(subject.pass_line)}"
                 for subject, mark in zip(self.scheme.subjects, candidate.marks, strict=True)
                 if mark is not None and subject.pass_line is not None and mark < subject.pass_line
             )
         return f"{why},不排名次,不入闱。"
+
+    def _shortlist(self, result: Result, outcome: PositionOutcome) -> str:
+        sharing = outcome.sharing[result.written_rank or 0]
+        tied = f"与另外 {sharing - 1} 人并列" if sharing > 1 else "排"
+        said = (
+            f"本职位 {len(outcome.order)} 人有笔试名次,你{tied}第 {result.written_rank} 名;"
+            f"{self.quotas[outcome.code]}"
+        )
+        if result.substitution_round:
+            vacancies = outcome.vacancies[result.substitution_round - 1]
+            return f"{said}第 {result.substitution_round} 轮递补时空缺 {vacancies} 名,你递补入闱。"
+        if not result.shortlisted:
+            return f"{said}最低 {_shown(outcome.cut)} 分,你未入闱。"
+        if outcome.entered > outcome.quota and result.written == outcome.cut:
+            return f"{said}末位同分的全部入闱,共 {outcome.entered} 人,你入闱。"
+        return f"{said}你入闱。"
 
     def _total(self, candidate: Candidate, result: Result) -> str:
         return (
@@ -105,20 +120,19 @@ class _Explainer:
             f" + 面试 {_as_entered(candidate.interview)} × {self.interview_weight}{self.total_rounding}。"
         )
 
-    def _final(self, index: int, candidate: Candidate, result: Result, outcome: PositionOutcome) -> list[str]:
+    def _final(self, index: int, result: Result, outcome: PositionOutcome) -> str:
         if result.exclusion is Exclusion.INTERVIEW_LINE:
             line = _shown(self.scheme.interview.pass_line)
-            return [f"面试成绩低于合格线 {line},不排最终名次,不进入体检。"]
-        said = []
+            return f"面试成绩低于合格线 {line},不排最终名次,不进入体检。"
+        said = ""
         if self.scheme.too_few is not None and outcome.too_few:
-            said.append(self._too_few(result, outcome))
+            said = self._too_few(result, outcome)
         if result.final_rank is None:
             return said
         tie = self.ties.get(index)
-        if tie is not None:
-            said += tie.sentences
-        said.append(_place(result.final_rank, outcome, 1 if tie is None else tie.sharing))
-        return said
+        if tie is None:
+            return said + _place(result.final_rank, outcome, 1)
+        return said + tie.words + _place(result.final_rank, outcome, tie.sharing)
 
     def _too_few(self, result: Result, outcome: PositionOutcome) -> str:
         said = f"本职位实际面试 {outcome.interviewed} 人,少于 {outcome.quota} 人,"
@@ -138,19 +152,19 @@ class _Explainer:
                 continue
             groups = _runs(same_total, lambda index: self.results[index].final_rank)
             for number, group in enumerate(groups):
-                said = [f"总成绩相同的有 {len(same_total)} 人,依次比较{self.criteria_words}。"]
+                said = f"总成绩相同的有 {len(same_total)} 人,{self.compared}。"
                 if number > 0:
-                    said.append(self._comparison(group[0], groups[number - 1][0], "低于", "之后"))
+                    said += self._comparison(group[0], groups[number - 1][0], "低于", "之后")
                 if number < len(groups) - 1:
-                    said.append(self._comparison(group[0], groups[number + 1][0], "高于", "之前"))
+                    said += self._comparison(group[0], groups[number + 1][0], "高于", "之前")
                 if len(group) > 1:
-                    said.append(f"{len(group)} 人各项都相同,名次并列。")
+                    said += f"{len(group)} 人各项都相同,名次并列。"
                 for index in group:
                     self.ties[index] = _Tie(said, len(group))
 
     def _comparison(self, index: int, other: int, relation: str, side: str) -> str:
-        for criterion in self.scheme.ties:
-            mine, theirs = self._value(index, criterion), self._value(other, criterion)
+        for criterion, value in self.values.items():
+            mine, theirs = (value(self.candidates[one], self.results[one].written) for one in (index, other))
             if mine != theirs:
                 return (
                     f"{self.scheme.name(criterion)} {_shown(mine)} {relation} {_shown(theirs)},"
@@ -158,12 +172,9 @@ class _Explainer:
                 )
         raise AssertionError("two ranks without a difference")
 
-    def _value(self, index: int, criterion: str) -> Decimal | None:
-        return tie_value(criterion, self.candidates[index], self.results[index].written, self.scheme)
-
 
 class _Tie(NamedTuple):
-    sentences: list[str]
+    words: str
     sharing: int
 
 
@@ -177,7 +188,7 @@ def _shown(value: Decimal | None) -> str:
 
 def _as_entered(mark: Decimal | None) -> str:
     """A mark with the zeros it was entered with, as it stands on the candidate's own sheet."""
-    return "(没有成绩)" if mark is None else f"{mark:f}"
+    return "(没有成绩)" if mark is None else as_entered(mark)
 
 
 def _rounding_words(rounding: Rounding | None) -> str:
@@ -185,22 +196,6 @@ def _rounding_words(rounding: Rounding | None) -> str:
         return ""
     places = f"保留 {rounding.digits} 位小数" if rounding.digits else "取整数"
     return f"({_ROUNDING_WORDS[rounding.mode]},{places})"
-
-
-def _shortlist(result: Result, outcome: PositionOutcome, sharing: int) -> str:
-    tied = f"与另外 {sharing - 1} 人并列" if sharing > 1 else "排"
-    said = (
-        f"本职位 {len(outcome.order)} 人有笔试名次,你{tied}第 {result.written_rank} 名;"
-        f"招录 {outcome.openings} 名,入闱 {outcome.quota} 名"
-    )
-    if result.substitution_round:
-        vacancies = outcome.vacancies[result.substitution_round - 1]
-        return f"{said},第 {result.substitution_round} 轮递补时空缺 {vacancies} 名,你递补入闱。"
-    if not result.shortlisted:
-        return f"{said},最低 {_shown(outcome.cut)} 分,你未入闱。"
-    if outcome.entered > outcome.quota and result.written == outcome.cut:
-        return f"{said},末位同分的全部入闱,共 {outcome.entered} 人,你入闱。"
-    return f"{said},你入闱。"
 
 
 def _place(rank: int, outcome: PositionOutcome, sharing: int) -> str:

@@ -4,11 +4,11 @@ All arithmetic is Decimal in a context that raises rather than lose a digit; onl
 scheme asks for may drop one. Rules: ``docs/ranking.md``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from enum import StrEnum
-from operator import mul
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 from recruitment.selection.numbers import EXACT
@@ -88,6 +88,7 @@ class PositionOutcome:
     Attributes:
         quota: openings × ratio.
         order: those with a written rank, best first.
+        sharing: how many hold each written rank.
         entered: on the first shortlist; more than the quota where the last place is tied.
         cut: lowest written result of the first shortlist; ``None`` when it is empty.
         vacancies: filled or not, at the start of each substitution round.
@@ -101,6 +102,7 @@ class PositionOutcome:
     prefecture: str
     quota: int
     order: list[int] = field(default_factory=list)
+    sharing: dict[int, int] = field(default_factory=dict)
     entered: int = 0
     cut: Decimal | None = None
     vacancies: list[int] = field(default_factory=list)
@@ -122,19 +124,6 @@ class Ranking:
     positions: Mapping[str, PositionOutcome]
 
 
-def written_result(candidate: Candidate, scheme: Scheme) -> Decimal | None:
-    """Σ mark × weight + bonus, rounded as the scheme says; ``None`` when a mark is missing."""
-    with localcontext(EXACT):
-        return _written(candidate, scheme, [subject.weight for subject in scheme.subjects])
-
-
-def _written(candidate: Candidate, scheme: Scheme, weights: list[Decimal]) -> Decimal | None:
-    if None in candidate.marks:
-        return None
-    written = sum(map(mul, candidate.marks, weights), candidate.bonus)
-    return scheme.written_rounding.apply(written) if scheme.written_rounding else written
-
-
 def rank(candidates: Sequence[Candidate], scheme: Scheme) -> Ranking:
     """Rank all candidates of a call, position by position.
 
@@ -150,31 +139,35 @@ def rank(candidates: Sequence[Candidate], scheme: Scheme) -> Ranking:
 _BELOW_EVERY_MARK = Decimal(-1)
 
 
-def tie_value(
-    criterion: str, candidate: Candidate, written: Decimal | None, scheme: Scheme
-) -> Decimal | None:
-    """What a criterion of ``scheme.ties`` looks at; the higher value is placed before."""
+CriterionValue = Callable[[Candidate, Decimal | None], Decimal | None]
+
+
+def criterion_value(criterion: str, scheme: Scheme) -> CriterionValue:
+    """What a criterion of ``scheme.ties`` looks at, as a function of a candidate and the written result."""
     if criterion == WRITTEN:
-        return written
+        return lambda candidate, written: written
     if criterion == INTERVIEW:
-        return candidate.interview
+        return lambda candidate, written: candidate.interview
     if criterion == EXTRA_INTERVIEW:
-        return candidate.extra_interview
-    codes = [subject.code for subject in scheme.subjects]
-    return candidate.marks[codes.index(criterion)]
+        return lambda candidate, written: candidate.extra_interview
+    number = [subject.code for subject in scheme.subjects].index(criterion)
+    return lambda candidate, written: candidate.marks[number]
 
 
 def _members(candidates: Sequence[Candidate], subjects: int) -> dict[str, list[int]]:
     """Indices by position, with what must agree inside a position and a call checked."""
     members: dict[str, list[int]] = {}
     for index, candidate in enumerate(candidates):
-        group = members.setdefault(candidate.position, [])
-        group.append(index)
-        first = candidates[group[0]]
-        if (candidate.openings, candidate.prefecture) != (first.openings, first.prefecture):
-            raise ValueError(f"{candidate.candidate}: openings or prefecture differ in the position")
-        if len(candidate.marks) != subjects or (None in candidate.marks and not candidate.absent):
-            raise ValueError(f"{candidate.candidate}: a mark for each of {subjects} subjects is needed")
+        group = members.get(candidate.position)
+        if group is None:
+            members[candidate.position] = [index]
+        else:
+            first = candidates[group[0]]
+            if candidate.openings != first.openings or candidate.prefecture != first.prefecture:
+                raise ValueError(f"{candidate.candidate}: openings or prefecture differ in the position")
+            group.append(index)
+        if len(candidate.marks) != subjects:
+            raise ValueError(f"{candidate.candidate}: {subjects} marks are needed")
     if len({candidate.candidate for candidate in candidates}) < len(candidates):
         raise ValueError("a candidate appears twice")
     return members
@@ -184,17 +177,16 @@ class _Ranker:
     def __init__(self, candidates: Sequence[Candidate], scheme: Scheme) -> None:
         self.candidates = candidates
         self.scheme = scheme
-        weights = [subject.weight for subject in scheme.subjects]
         size = len(candidates)
         self.members = _members(candidates, len(scheme.subjects))
-        self.written = [_written(candidate, scheme, weights) for candidate in candidates]
-        self.written_rank = [0] * size  # 0 = no rank
+        self.written = self._all_written()
+        self.written_rank: list[int | None] = [None] * size
         self.shortlisted = [False] * size
         self.round = [0] * size
         self.total: list[Decimal | None] = [None] * size
-        self.final_rank = [0] * size
+        self.final_rank: list[int | None] = [None] * size
         self.exclusion: list[Exclusion | None] = [None] * size
-        self.tie_values = [self._tie_values(criterion) for criterion in scheme.ties]
+        self.criteria = [criterion_value(criterion, scheme) for criterion in scheme.ties]
 
     def run(self) -> Ranking:
         outcomes: dict[str, PositionOutcome] = {}
@@ -211,21 +203,37 @@ class _Ranker:
         self._set_lines(outcomes)
         for outcome in outcomes.values():
             self._rank_final(outcome)
-        results = [
-            Result(
-                candidate.position,
-                candidate.candidate,
-                self.written[index],
-                self.written_rank[index] or None,
-                self.shortlisted[index],
-                self.round[index],
-                self.total[index],
-                self.final_rank[index] or None,
-                self.exclusion[index],
+        results = list(
+            map(
+                Result,
+                [candidate.position for candidate in self.candidates],
+                [candidate.candidate for candidate in self.candidates],
+                self.written,
+                self.written_rank,
+                self.shortlisted,
+                self.round,
+                self.total,
+                self.final_rank,
+                self.exclusion,
             )
-            for index, candidate in enumerate(self.candidates)
-        ]
+        )
         return Ranking(results, outcomes)
+
+    def _all_written(self) -> list[Decimal | None]:
+        """Σ mark × weight + bonus of each, rounded as the scheme says; ``None`` when a mark is missing."""
+        weights = [subject.weight for subject in self.scheme.subjects]
+        rounding = self.scheme.written_rounding
+        results: list[Decimal | None] = []
+        for candidate in self.candidates:
+            if candidate.absent and any(mark is None for mark in candidate.marks):
+                results.append(None)
+                continue
+            try:
+                written = sum(map(mul, candidate.marks, weights), candidate.bonus)
+            except TypeError:
+                raise ValueError(f"{candidate.candidate}: not absent, but a mark is missing") from None
+            results.append(rounding.apply(written) if rounding else written)
+        return results
 
     def _rank_written(self, outcome: PositionOutcome, members: list[int]) -> None:
         lines = [
@@ -235,8 +243,7 @@ class _Ranker:
         ]
         ranked: list[tuple[Decimal, int]] = []
         for index in members:
-            candidate = self.candidates[index]
-            written = self.written[index]
+            candidate, written = self.candidates[index], self.written[index]
             if candidate.absent or written is None:
                 self.exclusion[index] = Exclusion.ABSENT
             elif candidate.violation:
@@ -244,44 +251,50 @@ class _Ranker:
             elif lines and any((candidate.marks[number] or 0) < line for number, line in lines):
                 self.exclusion[index] = Exclusion.SUBJECT_LINE
             else:
-                ranked.append((-written, index))
-        ranked.sort()
-        outcome.order = [index for _, index in ranked]
+                ranked.append((written, index))
+        ranked.sort(key=itemgetter(0), reverse=True)
         last: Decimal | None = None
         place = 0
-        for number, (key, index) in enumerate(ranked, 1):
-            if key != last:
-                place, last = number, key
+        for number, (written, index) in enumerate(ranked, 1):
+            if written is not last and written != last:
+                place, last = number, written
+                outcome.sharing[place] = 0
+            outcome.sharing[place] += 1
+            outcome.order.append(index)
             self.written_rank[index] = place
 
     def _shortlist(self, outcome: PositionOutcome) -> None:
-        # A competition rank within the quota is the whole rule: those tied with the last place share
-        # its rank and enter, a tie above the cut widens nothing.
-        for index in outcome.order:
-            if self.written_rank[index] > outcome.quota:
-                break
+        outcome.entered = self._through_ties(outcome.order, outcome.quota)
+        for index in outcome.order[: outcome.entered]:
             self.shortlisted[index] = True
             outcome.cut = self.written[index]
-            outcome.entered += 1
+
+    def _through_ties(self, order: list[int], wanted: int) -> int:
+        """How many enter when so many are wanted: those tied with the last of them do too."""
+        end = min(wanted, len(order))
+        while end < len(order) and self.written[order[end]] == self.written[order[end - 1]]:
+            end += 1
+        return end
 
     def _substitute(self, outcome: PositionOutcome) -> None:
         """Fill vacancies after the recheck from the same position in written order."""
-        entered = outcome.entered
-        order, candidates = outcome.order, self.candidates
-        remaining = sum(candidates[index].recheck is not False for index in order[:entered])
+        order, entered = outcome.order, outcome.entered
+        remaining = self._not_failed(order[:entered])
         rounds = self.scheme.substitution_rounds
         number = 0
         while remaining < outcome.quota and entered < len(order) and (rounds is None or number < rounds):
             number += 1
             vacancies = outcome.quota - remaining
             outcome.vacancies.append(vacancies)
-            last_place = self.written_rank[order[min(entered + vacancies, len(order)) - 1]]
-            while entered < len(order) and self.written_rank[order[entered]] <= last_place:
-                index = order[entered]
+            called = order[entered : self._through_ties(order, entered + vacancies)]
+            for index in called:
                 self.shortlisted[index] = True
                 self.round[index] = number
-                remaining += candidates[index].recheck is not False
-                entered += 1
+            entered += len(called)
+            remaining += self._not_failed(called)
+
+    def _not_failed(self, indices: list[int]) -> int:
+        return sum(self.candidates[index].recheck is not False for index in indices)
 
     def _total(self, outcome: PositionOutcome) -> None:
         """Totals of those interviewed, and the order of those above the interview's line."""
@@ -329,26 +342,22 @@ class _Ranker:
             for index in below:
                 self.exclusion[index] = Exclusion.TOO_FEW_LINE
             outcome.final = outcome.final[: len(outcome.final) - len(below)]
-        last: tuple[Decimal, ...] | None = None
         place = 0
+        previous = -1
         for number, index in enumerate(outcome.final, 1):
-            key = self._final_key(index)
-            if key != last:
-                place, last = number, key
+            if previous < 0 or not self._fully_tied(previous, index):
+                place = number
             self.final_rank[index] = place
+            previous = index
 
-    def _tie_values(self, criterion: str) -> list[Decimal]:
-        """One value for each candidate; where there is none it is below every mark."""
-        return [
-            _BELOW_EVERY_MARK if value is None else value
-            for value in (
-                tie_value(criterion, candidate, written, self.scheme)
-                for candidate, written in zip(self.candidates, self.written, strict=True)
-            )
-        ]
+    def _fully_tied(self, one: int, other: int) -> bool:
+        return self.total[one] == self.total[other] and self._final_key(one) == self._final_key(other)
 
     def _final_key(self, index: int) -> tuple[Decimal, ...]:
-        return (self._total_of(index), *[values[index] for values in self.tie_values])
+        """Total and tie values; where there is no value it is below every mark."""
+        candidate, written = self.candidates[index], self.written[index]
+        values = [value(candidate, written) for value in self.criteria]
+        return (self._total_of(index), *[_BELOW_EVERY_MARK if value is None else value for value in values])
 
     def _total_of(self, index: int) -> Decimal:
         total = self.total[index]

@@ -346,7 +346,7 @@ def test_every_place_in_the_final_order_is_explained() -> None:
         of("b", "64.0", "65.5", "80"),
         of("c", "50", "50", "80"),
     ]
-    said = ["".join(sentences) for sentences in explain(people, rank(people, PLAIN), PLAIN)]
+    said = explain(people, rank(people, PLAIN), PLAIN)
     assert said[0] == (
         "笔试折合成绩 45.325 = 行测 66.5 × 0.35 + 申论 63.0 × 0.35。"
         "本职位 3 人有笔试名次,你与另外 1 人并列第 1 名;招录 1 名,入闱 3 名,你入闱。"

@@ -2,6 +2,7 @@
 
 import io
 import random
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from recruitment.applications import operations as applications
-from recruitment.applications.models import Application
+from recruitment.applications.refusals import refusal_reasons
 from recruitment.areas import catalogue
 from recruitment.areas.models import Community, Township
 from recruitment.cadres.models import (
@@ -33,15 +34,19 @@ from recruitment.demo import ACCOUNTS, PASSWORD
 from recruitment.demo.people import Profile, id_number, profiles
 from recruitment.notices.models import Delivery
 from recruitment.notices.operations import publish
+from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
 from recruitment.people.passwords import hash_password
 from recruitment.people.uploads import Document, store_image
+from recruitment.workflow import PENDING, fire
 from workflows.schema import outbox
-from workflows.terms import Actor
+from workflows.terms import Actor, Refused
 
 log = get_logger()
 SEED = 20261122
 COUNTY, PREFECTURE = "510722", "510700"
+# No password has this hash: these accounts decide in the made-up past and sign in nowhere.
+_NO_SIGN_IN = "!"
 # How many of the made-up applications end in each state.
 ENDS = {
     "draft": 60,
@@ -64,7 +69,7 @@ STAFF = {
 }
 
 
-def load() -> bool:
+def fill() -> bool:
     """Fill the database of the current application; ``False`` when somebody has an account in it already."""
     session = db.session
     if session.scalar(sa.select(sa.func.count()).select_from(User)):
@@ -114,7 +119,7 @@ def _call(session: Session, admin: Actor, moment: datetime) -> Call:
         hotline="028-5550-0000（演示）",
     )
     rows = read_position_table(demo_table(SEED), "职位表.xlsx").rows
-    calls.replace_positions(session, call, rows)
+    calls.replace_positions(session, call, admin, rows)
     calls.advance(session, call, "publish", admin, opens - timedelta(days=7))
     calls.advance(session, call, "open_registration", admin, opens)
     session.commit()
@@ -148,7 +153,7 @@ def _cadre(
     session: Session, profile: Profile, password: str, photos: list[Document], moment: datetime
 ) -> tuple[User, Dossier]:
     user = User(email=profile.email, name=profile.name, password=password, email_confirmed_at=moment)
-    user.set_id_number(parse(profile.id_number))
+    user.set_id_number(parse(profile.id_number, moment.date()))
     user.set_phone(profile.phone)
     user.community_code = profile.community
     user.grants.append(Grant(role=Role.CADRE, area_code=catalogue.PROVINCE_CODE))
@@ -251,69 +256,55 @@ def _applications(
         local = [position for position in choices if position.county_code == profile.community[:6]]
         if not choices:
             continue
-        started = call.registration_opens_at + timedelta(minutes=draw.randint(5, 4 * 1440))
+        # A correction is due after two days: what is still to be corrected was returned yesterday.
+        span = (70, 90) if end == "returned" else (1, 30) if end == "lapsed" else (1, 96)
+        started = call.registration_opens_at + timedelta(hours=draw.uniform(*span))
         _one(session, draw, call, user, draw.choice(local or choices), end, min(started, moment))
-        session.commit()
 
 
 def _one(
-    session: Session,
-    draw: random.Random,
-    call: Call,
-    user: User,
-    position: Position,
-    end: str,
-    at: datetime,
-) -> Application:
+    session: Session, draw: random.Random, call: Call, user: User, position: Position, end: str, at: datetime
+) -> None:
     """Take one application as far as it is to go; what the rules stop stays a draft."""
     cadre = Actor(user.id, (("cadre", "51"),))
     application = applications.choose_position(session, call, position, user.id, cadre, at)
     if end == "draft":
-        return application
-    if end == "lapsed":
-        applications.expire(session, application, at + timedelta(hours=1))
-        return application
+        return
     try:
         with session.begin_nested():
             applications.submit(session, application, cadre, at + timedelta(minutes=20))
     except Refused:
-        return application
+        # The fields that were set before asking must not stay on a draft.
+        session.refresh(application)
+        application.form = application.verdict = application.verdict_outcome = None
+        application.submitted_at = application.receipt_number = None
+        return
     if end == "submitted":
-        return application
+        return
     if end == "withdrawn":
         applications.withdraw(session, application, cadre, at + timedelta(hours=2))
-        return application
+        return
+    later = at + timedelta(hours=draw.randint(3, 20))
     county = Actor(
         _reviewer(session, Role.COUNTY_REVIEWER, position.county_code),
         (("county_reviewer", position.county_code),),
     )
-    later = at + timedelta(hours=draw.randint(3, 20))
-    failed = [
-        reason["rule"].partition(".")[0]
-        for reason in (application.verdict or {})["reasons"]
-        if reason["outcome"] == "fail"
-    ]
-    if end == "returned":
-        applications.decide(
-            session,
-            application,
-            "return",
-            county,
-            later,
-            form={"sections": {"tenures": "任职证明没有盖章，请重新上传盖章后的证明。"}},
-        )
-        return application
+    if end in ("returned", "lapsed"):
+        form = {"sections": {"tenures": "任职证明没有盖章。请上传乡镇盖章后的证明。"}}
+        applications.decide(session, application, "return", county, later, form=form)
+        if end == "lapsed":
+            system = Actor.system("timer")
+            fire(session, application, "lapse", actor=system, now=later + timedelta(hours=49))
+        return
+    reasons = (application.verdict or {})["reasons"]
+    failed = {reason["rule"].partition(".")[0] for reason in reasons if reason["outcome"] == "fail"}
     if end == "refused" or failed:
-        codes = sorted({family for family in failed if family in refusal_reasons()}) or ["unproven"]
-        applications.decide(
-            session,
-            application,
-            "refuse",
-            county,
-            later,
-            form={"codes": codes, "explanation": "经核对材料，与公告条件不符。"},
-        )
-        return application
+        form = {
+            "codes": sorted(failed & refusal_reasons().keys()) or ["unproven"],
+            "explanation": "经核对材料，与公告条件不符。",
+        }
+        applications.decide(session, application, "refuse", county, later, form=form)
+        return
     applications.decide(session, application, "pass", county, later)
     if end == "qualified":
         prefecture = Actor(
@@ -321,4 +312,88 @@ def _one(
             (("prefecture_reviewer", position.county_code[:4]),),
         )
         applications.decide(session, application, "confirm", prefecture, later + timedelta(hours=4))
-    return application
+
+
+def _reviewer(session: Session, role: Role, county_code: str) -> uuid.UUID:
+    """The reviewer for a county, or a made-up colleague where no account exists."""
+    area = county_code if role == Role.COUNTY_REVIEWER else county_code[:4] + "00"
+    known = session.scalar(
+        sa.select(Grant.user_id).where(Grant.role == role, Grant.area_code == area).limit(1)
+    )
+    if known:
+        return known
+    name = f"{catalogue.counties()[county_code].name}审核人"
+    if role == Role.PREFECTURE_REVIEWER:
+        name = f"{catalogue.counties()[county_code].prefecture}审核人"
+    user = User(email=f"{role.value.split('_')[0]}{area}@kaolu.example", name=name, password=_NO_SIGN_IN)
+    user.grants.append(Grant(role=role, area_code=area))
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def _walk_through_cadres(
+    session: Session, call: Call, password: str, photos: list[Document], moment: datetime
+) -> None:
+    """The three cadres of the walk-through: ready to apply, returned for correction, and just signed up."""
+    home = session.scalars(
+        sa.select(Community.code)
+        .where(Community.code.startswith(COUNTY))
+        .order_by(Community.code.desc())
+        .limit(2)
+    ).all()
+    birth = date(call.reference_date.year - 35, 6, 15)
+    made = {}
+    for number, (email, name, community) in enumerate(
+        (("ganbu@kaolu.example", "罗小满", home[0]), ("buzheng@kaolu.example", "沈立春", home[-1])), 9001
+    ):
+        profile = Profile(
+            number=number,
+            name=name,
+            sex="female",
+            birth_date=birth,
+            id_number=id_number(birth, number, male=False),
+            phone=f"1990000{number:04d}",
+            email=email,
+            ethnicity="汉族",
+            community=community,
+            level="junior_college",
+            tenures=[
+                {
+                    "post": "party_secretary",
+                    "community": community,
+                    "from": date(call.reference_date.year - 5, 3, 1),
+                    "to": None,
+                }
+            ],
+            appraisals=[(call.reference_date.year - back, "competent") for back in (1, 2, 3)],
+        )
+        made[email] = _cadre(session, profile, password, photos, moment)[0]
+    position = session.scalars(
+        sa.select(Position)
+        .where(Position.call_id == call.id, Position.county_code == COUNTY)
+        .order_by(Position.code)
+    ).first()
+    if position is not None:
+        user = made["buzheng@kaolu.example"]
+        _one(session, random.Random(SEED), call, user, position, "returned", moment - timedelta(hours=26))  # noqa: S311
+    birth = date(call.reference_date.year - 30, 2, 3)
+    newcomer = User(email="xinren@kaolu.example", name="白夏至", password=password, email_confirmed_at=moment)
+    newcomer.set_id_number(parse(id_number(birth, 9003, male=True), moment.date()))
+    newcomer.set_phone("19900009003")
+    newcomer.grants.append(Grant(role=Role.CADRE, area_code=catalogue.PROVINCE_CODE))
+    session.add(newcomer)
+    session.flush()
+
+
+def _into_inboxes(session: Session, moment: datetime) -> None:
+    """Publish the made-up past to the inboxes of the walk-through, and let no mail of it leave for anybody."""
+    known = sa.select(User.id).where(User.email.in_([email for _, email, _ in ACCOUNTS]))
+    waiting = sa.select(outbox.c.id).where(outbox.c.finished_at.is_(None), outbox.c.recipient.in_(known))
+    for outbox_id in session.scalars(waiting).all():
+        publish(session, outbox_id, moment)
+    session.execute(sa.delete(Delivery))
+    session.execute(
+        sa.update(outbox).where(outbox.c.finished_at.is_(None)).values(finished_at=moment, outcome="demo")
+    )
+    session.info.pop(PENDING, None)
