@@ -1,7 +1,7 @@
 """What the application workflow asks before a step: guards, forms and deadlines by the names it uses.
 
-A guard answers for one row with reasons and for many in SQL; a test proves that both say the same. The two that
-judge a dossier exist in Python only: they read it as it is at the moment of submission.
+A guard answers for one row with reasons and for many in SQL; a test proves that both say the same. The two
+that judge a dossier exist in Python only: they read it as it is at the moment of submission.
 """
 
 import uuid
@@ -26,8 +26,8 @@ from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
 
-# Whether registration is open follows from the clock and the deadlines, not from when a timer last ran; only a
-# call in one of these states takes nobody.
+# Whether registration is open follows from the clock and the deadlines, not from when a timer last ran; only
+# a call in one of these states takes nobody.
 NOT_TAKING = ("draft", "finished", "cancelled")
 CALL_CLAUSE = "招考公告“报名时间”条款"
 # Codes of the reasons for which a reviewer stays away from an application.
@@ -202,6 +202,14 @@ def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
 
 def _recusal_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return ~sa.or_(*(sa.func.coalesce(fact, sa.false()) for fact in _recusal(scope).values()))
+
+
+def not_recused(reviewer_id: uuid.UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """The guard as a condition of a query over :class:`Application`: the reviewer may handle it."""
+    table = Application.__table__
+    return _recusal_holds(
+        Scope(table, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
+    )
 
 
 def _recusal_reasons(given: Given) -> Iterator[Reason]:

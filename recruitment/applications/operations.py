@@ -141,8 +141,9 @@ def decide(
 
     Args:
         trigger: one of :data:`DECISIONS`.
-        form: what the decision rests on, as its transition asks for. In favour of somebody whom a rule speaks
-            against it needs a ``reason``; which rules those are is added here, so that the journal shows both.
+        form: what the decision rests on, as its transition asks for. In favour of somebody whom a rule
+            speaks against it needs a ``reason``; which rules those are is added here, so that the journal
+            shows both.
         expected_version: the version that the reviewer had on the page.
 
     Raises:
