@@ -310,6 +310,37 @@ def test_too_few_interviewed_must_reach_the_lowest_total_of_the_prefecture() -> 
     assert ranking.positions["alone"].line is None
 
 
+def test_who_just_reaches_a_pass_line_has_passed() -> None:
+    scheme = load_scheme(
+        """
+        ratio = 2
+        [[subject]]
+        code = "xingce"
+        weight = 0.35
+        pass_line = 50
+        [[subject]]
+        code = "shenlun"
+        weight = 0.35
+        [interview]
+        weight = 0.3
+        pass_line = "60.5"
+        """
+    )
+    ranking = by_code(
+        rank(
+            [
+                of("below", "49.9", "100", "90"),
+                of("at", "50.0", "50", "60.5"),
+                of("silent", "70", "70", "60.4"),
+            ],
+            scheme,
+        )
+    )
+    assert (ranking["below"].written_rank, ranking["below"].shortlisted) == (None, False)
+    assert (ranking["at"].written_rank, ranking["at"].final_rank) == (2, 1)
+    assert (ranking["silent"].total, ranking["silent"].final_rank) == (Decimal("67.12"), None)
+
+
 def test_full_ties_share_a_rank_until_an_extra_interview() -> None:
     twins = [of("a", "60", "60", "80"), of("b", "60", "60", "80"), of("c", "50", "50", "80")]
     assert [result.final_rank for result in rank(twins, PLAIN).results] == [1, 1, 3]
