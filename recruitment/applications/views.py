@@ -1,0 +1,5 @@
+"""Pages of ``applications``."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("applications", __name__)

@@ -1,0 +1,5 @@
+"""Pages of ``cadres``."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("cadres", __name__)

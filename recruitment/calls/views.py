@@ -1,0 +1,5 @@
+"""Pages of ``calls``."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("calls", __name__)

@@ -1,0 +1,381 @@
+"""The engine: fire one transition, say what may be done now and why not.
+
+Everything happens in the caller's transaction; the engine never commits and reads no clock.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from workflows import judge
+from workflows.definition import START, Definition, Problem, Transition, Unsound, load
+from workflows.judge import Flow
+from workflows.registry import Given, Guard, Notice, Registry, Scope
+from workflows.schema import event, outbox
+from workflows.soundness import unknown_names
+from workflows.subject import ENGINE_COLUMNS
+from workflows.terms import Actor, Availability, Fired, LastEvent, Reason, Refused, Stale
+
+__all__ = [
+    "Actor",
+    "Availability",
+    "Engine",
+    "Fired",
+    "Given",
+    "Guard",
+    "LastEvent",
+    "Notice",
+    "Reason",
+    "Refused",
+    "Registry",
+    "Scope",
+    "Stale",
+]
+
+# Between a refusal in SQL and its explanation the world may change so that nothing is wrong any more.
+_TRIES = 3
+
+
+class Engine:
+    """Runs the workflows whose subjects the registry knows.
+
+    Raises ``Unsound`` at once when a definition is unsound or names something that is not implemented.
+    """
+
+    def __init__(
+        self, registry: Registry, definitions: Mapping[str, Mapping[int, Definition]] | None = None
+    ) -> None:
+        known = load() if definitions is None else definitions
+        if missing := registry.subjects.keys() - known.keys():
+            raise LookupError(f"no definition of {', '.join(sorted(missing))}")
+        self.registry = registry
+        self.flows = {
+            name: Flow(name, model, known[name], registry) for name, model in registry.subjects.items()
+        }
+        self._by_model = {flow.model: flow for flow in self.flows.values()}
+        if problems := [problem for flow in self.flows.values() for problem in self._unimplemented(flow)]:
+            raise Unsound(problems)
+        for flow in self.flows.values():
+            for definition in flow.versions.values():
+                for step in definition.transitions.values():
+                    flow.statement(definition, step, keyed=False)
+
+    def _unimplemented(self, flow: Flow) -> list[Problem]:
+        registry = self.registry
+        return [
+            problem
+            for definition in flow.versions.values()
+            for problem in unknown_names(
+                definition,
+                guards=registry.guards,
+                forms=registry.forms,
+                notices=registry.notices,
+                deadlines=registry.deadlines,
+                calendar=registry.calendar is not None,
+            )
+        ]
+
+    def flow(self, subject: Any) -> Flow:
+        """The workflow of a subject."""
+        return self._by_model[type(subject)]
+
+    def start(
+        self,
+        session: Session,
+        subject: Any,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+    ) -> Fired:
+        """Bring a new subject into being: inserts the row and records its first event.
+
+        ``subject`` is a new object with ``owner_id`` and ``area_code`` set. Raises ``Refused``; then the row
+        is not inserted.
+        """
+        definition = self.flow(subject).latest
+        subject.definition_version = definition.version
+        subject.state = subject.public_state = definition.start.target
+        subject.state_since = now
+        subject.state_version = 0
+        subject.last_hash = b""
+        with session.begin_nested():
+            session.add(subject)
+            session.flush()
+            return self.fire(session, subject, START, actor=actor, now=now, form=form)
+
+    def fire(
+        self,
+        session: Session,
+        subject: Any,
+        trigger: str,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        expected_version: int | None = None,
+    ) -> Fired:
+        """Take the transition that the trigger means for the subject.
+
+        ``expected_version`` is the ``state_version`` that the actor decided on (default: that of the object
+        as loaded). ``key`` names the request: the same key on the same subject has one effect and one
+        answer.
+        ``form`` must be JSON. Flushes the session; the object is up to date afterwards.
+
+        Raises ``Stale`` when the subject has moved on, else ``Refused`` with every reason.
+        """
+        if now.tzinfo is None:
+            raise ValueError("now must be an aware datetime")
+        flow = self.flow(subject)
+        session.flush()
+        version: int = subject.state_version if expected_version is None else expected_version
+        for _ in range(_TRIES):
+            if subject.state_version == version:
+                for step in flow.triggered(subject, trigger):
+                    fired = self._take(session, flow, subject, step, actor=actor, now=now, form=form, key=key)
+                    if fired is not None:
+                        return fired
+            if key is not None and (fired := self._replay(session, flow, subject, trigger, actor, form, key)):
+                return fired
+            self._refuse(session, flow, subject, trigger, actor=actor, now=now, form=form, version=version)
+        raise Refused([self.registry.say("busy")])
+
+    def _take(
+        self,
+        session: Session,
+        flow: Flow,
+        subject: Any,
+        step: Transition,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None,
+        key: str | None,
+    ) -> Fired | None:
+        """Run the statement unless Python already knows better. ``None``: not taken, nothing written."""
+        definition = flow.definition(subject)
+        if any(self._obstacles(definition, step, subject, actor, form)):
+            return None
+        if unwritten := judge.in_python_only(self.registry, step):
+            facts = flow.facts(session, [subject], [use.name for use in unwritten], actor, now)[subject.id]
+            given = Given({}, actor, now, form)
+            if any(judge.guarded(self.registry, unwritten, step, facts, given)):
+                return None
+        prepared = flow.statement(definition, step, keyed=key is not None)
+        values = {
+            **prepared.fixed,
+            **self._dues(definition, step, now),
+            "p_id": subject.id,
+            "p_version": subject.state_version,
+            "p_area": subject.area_code,
+            "p_owner": subject.owner_id,
+            "p_now": now,
+            "p_actor": actor.name,
+            "p_actor_id": actor.id,
+            "p_role": judge.capacity(step, subject, actor),
+            "p_form": None if form is None else Jsonb(form),
+            "p_key": key,
+        }
+        row = session.connection().exec_driver_sql(prepared.sql, values).one_or_none()
+        if row is None:
+            return None
+        seq = subject.state_version + 1
+        changed = {
+            "state": row.state,
+            "public_state": row.public_state,
+            "state_since": row.state_since,
+            "state_version": seq,
+            "last_hash": row.last_hash,
+            "held_seq": seq if step.held else None,
+            "held_by": actor.name if step.held else None,
+        }
+        for name, value in changed.items():
+            set_committed_value(subject, name, value)
+        # A rollback to a savepoint must expire the object, as it does for objects that were flushed.
+        session._register_altered([inspect(subject)])
+        return Fired(
+            workflow=flow.name,
+            subject_id=subject.id,
+            seq=seq,
+            transition=step.name,
+            source=None if step.name == START else row.source,
+            target=row.state,
+            at=now,
+            held=step.held,
+            notices=() if step.held else tuple(row.notices or ()),
+        )
+
+    def _dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
+        """When the timers that count working days will be due."""
+        dues = {}
+        for name in step.sets:
+            if days := definition.timers[name].working_days:
+                dues[f"p_due_{name}"] = self.registry.working_days_after(now, days)
+        return dues
+
+    def _obstacles(
+        self,
+        definition: Definition,
+        step: Transition,
+        subject: Any,
+        actor: Actor,
+        form: Mapping[str, Any] | None,
+    ) -> list[Reason]:
+        """What can be said against a step without asking the database."""
+        return [
+            *judge.standing(self.registry, definition, step, subject),
+            *judge.permission(self.registry, step, subject, actor),
+            *judge.filled_in(self.registry, step, form),
+        ]
+
+    def _replay(
+        self,
+        session: Session,
+        flow: Flow,
+        subject: Any,
+        trigger: str,
+        actor: Actor,
+        form: Mapping[str, Any] | None,
+        key: str,
+    ) -> Fired | None:
+        """The answer that was given to the request before, if there was one."""
+        session.refresh(subject)
+        mine = (event.c.workflow == flow.name) & (event.c.subject_id == subject.id)
+        past = session.execute(select(event).where(mine, event.c.request_key == key)).one_or_none()
+        if past is None:
+            return None
+        step = flow.versions[past.definition_version].transitions[past.transition]
+        same_form = (past.form or None) == (json.loads(json.dumps(form)) if form else None)
+        if step.trigger != trigger or past.actor != actor.name or not same_form:
+            raise Refused([self.registry.say("key_reused")])
+        sent = select(outbox.c.id).where(
+            outbox.c.workflow == flow.name, outbox.c.subject_id == subject.id, outbox.c.event == past.seq
+        )
+        return Fired(
+            workflow=flow.name,
+            subject_id=subject.id,
+            seq=past.seq,
+            transition=past.transition,
+            source=past.source,
+            target=past.target,
+            at=past.at,
+            held=past.held,
+            notices=() if past.held else tuple(session.scalars(sent)),
+            replayed=True,
+        )
+
+    def _refuse(
+        self,
+        session: Session,
+        flow: Flow,
+        subject: Any,
+        trigger: str,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None,
+        version: int,
+    ) -> None:
+        """Raise with every reason. Returns if there is none (any more)."""
+        session.refresh(subject, [*ENGINE_COLUMNS, "owner_id", "area_code"])
+        definition = flow.definition(subject)
+        state = definition.states[subject.state]
+        if subject.state_version != version:
+            raise self._stale(session, flow, subject)
+        steps = flow.triggered(subject, trigger)
+        if not steps:
+            named = [step for step in definition.transitions.values() if step.trigger == trigger]
+            if not named:
+                raise Refused([self.registry.say("unknown_trigger", trigger=trigger)])
+            raise Refused([self.registry.say("wrong_state", state=state.label, transition=named[0].label)])
+        used = {use.name for step in steps for use in step.guards}
+        facts = flow.facts(session, [subject], used, actor, now)[subject.id]
+        reasons: dict[Reason, None] = {}
+        for step in steps:
+            against = [
+                *self._obstacles(definition, step, subject, actor, form),
+                *judge.guarded(self.registry, step.guards, step, facts, Given({}, actor, now, form)),
+            ]
+            if not against:
+                return
+            reasons.update(dict.fromkeys(against))
+        raise Refused(reasons)
+
+    def _stale(self, session: Session, flow: Flow, subject: Any) -> Stale:
+        definition = flow.definition(subject)
+        last = self.last_event(session, subject)
+        state = definition.states[subject.state].label
+        reason = self.registry.say(
+            "stale",
+            state=state,
+            when=f"{last.at:%Y-%m-%d %H:%M}Z" if last else "",
+            done=f"“{last.label}”" if last else "",
+        )
+        return Stale(
+            [reason], state=subject.state, state_label=state, version=subject.state_version, last=last
+        )
+
+    def last_event(self, session: Session, subject: Any) -> LastEvent | None:
+        """Who did what to the subject last."""
+        flow = self.flow(subject)
+        mine = (event.c.workflow == flow.name) & (event.c.subject_id == subject.id)
+        row = session.execute(select(event).where(mine).order_by(event.c.seq.desc()).limit(1)).one_or_none()
+        if row is None:
+            return None
+        label = flow.versions[row.definition_version].transitions[row.transition].label
+        return LastEvent(row.seq, row.transition, label, row.actor, row.at)
+
+    def available(
+        self, session: Session, actor: Actor, subjects: Sequence[Any], now: datetime, *, every: bool = False
+    ) -> dict[UUID, list[Availability]]:
+        """For each subject the transitions that leave its state (``every``: all), with the reasons against.
+
+        Subjects are of one model. Costs one query for all of them, and one load for each guard without SQL.
+        A form is not judged: it has not been filled in yet.
+        """
+        if not subjects:
+            return {}
+        flow = self.flow(subjects[0])
+        steps = {subject.id: self._steps(flow, subject, every) for subject in subjects}
+        open_: dict[UUID, list[tuple[Transition, list[Reason]]]] = {}
+        guards: set[str] = set()
+        for subject in subjects:
+            definition = flow.definition(subject)
+            open_[subject.id] = []
+            for step in steps[subject.id]:
+                reasons = [
+                    *judge.standing(self.registry, definition, step, subject),
+                    *judge.permission(self.registry, step, subject, actor),
+                ]
+                guards.update(use.name for use in step.guards)
+                open_[subject.id].append((step, reasons))
+        facts = flow.facts(session, subjects, guards, actor, now)
+        given = Given({}, actor, now)
+        return {
+            id_: [
+                Availability(
+                    step.name,
+                    step.trigger,
+                    step.label,
+                    step.form,
+                    (*reasons, *judge.guarded(self.registry, step.guards, step, facts[id_], given)),
+                )
+                for step, reasons in rows
+            ]
+            for id_, rows in open_.items()
+        }
+
+    @staticmethod
+    def _steps(flow: Flow, subject: Any, every: bool) -> tuple[Transition, ...]:
+        definition = flow.definition(subject)
+        if every:
+            return tuple(step for step in definition.transitions.values() if step.name != START)
+        return definition.leaving(subject.state)

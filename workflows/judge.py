@@ -1,0 +1,171 @@
+"""May it be done, and if not, why: the same answer for a button, a firing and a preview."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import Uuid
+
+from workflows.definition import START, Definition, GuardUse, Transition
+from workflows.registry import Given, Registry
+from workflows.statements import Prepared, fire_one, prepare, scope_of
+from workflows.terms import Actor, Reason
+
+Known = Mapping[UUID, Mapping[str, Mapping[str, Any]]]
+"""subject id → guard → facts"""
+
+
+@dataclass
+class Flow:
+    """One workflow bound to its table: the definitions in all versions and their statements."""
+
+    name: str
+    model: type[DeclarativeBase]
+    versions: Mapping[int, Definition]
+    registry: Registry
+
+    def __post_init__(self) -> None:
+        self._statements: dict[tuple[int, str, bool], Prepared] = {}
+        self._facts: dict[frozenset[str], tuple[Prepared, list[tuple[str, str]]]] = {}
+
+    @cached_property
+    def table(self) -> Table:
+        return cast(Table, self.model.__table__)
+
+    @property
+    def latest(self) -> Definition:
+        return self.versions[max(self.versions)]
+
+    def definition(self, subject: Any) -> Definition:
+        """The version that a subject runs under. A ``LookupError`` if this release does not know it."""
+        try:
+            return self.versions[subject.definition_version]
+        except KeyError:
+            raise LookupError(f"{self.name} has no version {subject.definition_version}") from None
+
+    def statement(self, definition: Definition, step: Transition, *, keyed: bool) -> Prepared:
+        key = (definition.version, step.name, keyed)
+        if key not in self._statements:
+            self._statements[key] = fire_one(definition, step, self.registry, self.table, keyed=keyed)
+        return self._statements[key]
+
+    def triggered(self, subject: Any, trigger: str) -> tuple[Transition, ...]:
+        """The transitions that a trigger may mean for a subject where it stands."""
+        definition = self.definition(subject)
+        if subject.state_version == 0:
+            return (definition.start,) if trigger == START else ()
+        return definition.triggered(trigger, subject.state)
+
+    def facts(
+        self, session: Session, subjects: Sequence[Any], guards: Iterable[str], actor: Actor, now: datetime
+    ) -> Known:
+        """What the guards need to know of the subjects: one query, and a load for each guard without SQL."""
+        wanted = frozenset(guards)
+        known: dict[UUID, dict[str, Mapping[str, Any]]] = {subject.id: {} for subject in subjects}
+        in_sql = frozenset(name for name in wanted if self.registry.guards[name].facts)
+        if in_sql and subjects:
+            prepared, columns = self._fact_query(in_sql)
+            values = dict(prepared.fixed) | {"p_ids": list(known), "p_now": now, "p_actor_id": actor.id}
+            for row in session.connection().exec_driver_sql(prepared.sql, values):
+                facts: dict[str, dict[str, Any]] = {name: {} for name in in_sql}
+                for (guard, fact), value in zip(columns, row[1:], strict=True):
+                    facts[guard][fact] = value
+                known[row[0]].update(facts)
+        for name in wanted - in_sql:
+            if load := self.registry.guards[name].load:
+                loaded = load(session, subjects, actor, now)
+                for subject in subjects:
+                    known[subject.id][name] = loaded.get(subject.id, {})
+        return known
+
+    def _fact_query(self, guards: frozenset[str]) -> tuple[Prepared, list[tuple[str, str]]]:
+        if guards not in self._facts:
+            scope = scope_of(self.table)
+            facts = [
+                (guard, fact, column)
+                for guard in sorted(guards)
+                if (form := self.registry.guards[guard].facts)
+                for fact, column in form(scope).items()
+            ]
+            names = [(guard, fact) for guard, fact, _ in facts]
+            columns = [column.label(f"f{index}") for index, (_, _, column) in enumerate(facts)]
+            ids = bindparam("p_ids", None, ARRAY(Uuid))
+            query = select(self.table.c.id, *columns).where(self.table.c.id == any_(ids))
+            self._facts[guards] = (prepare(query), names)
+        return self._facts[guards]
+
+
+def capacity(step: Transition, subject: Any, actor: Actor) -> str | None:
+    """In which capacity the actor may take the step: a role, ``owner``, ``system`` or none."""
+    for who in step.who:
+        if who.system and actor.id is None:
+            return "system"
+        if who.owner and actor.id is not None and actor.id == subject.owner_id:
+            return "owner"
+        if who.role and actor.covers(who.role, subject.area_code if who.within_area else None):
+            return who.role
+    return None
+
+
+def standing(registry: Registry, definition: Definition, step: Transition, subject: Any) -> Iterable[Reason]:
+    """Whether the subject stands where the step begins."""
+    label = step.label
+    if step.name == START:
+        if subject.state_version != 0:
+            yield registry.say("wrong_state", state=definition.states[subject.state].label, transition=label)
+        return
+    if subject.state not in step.sources or subject.state_version == 0:
+        yield registry.say("wrong_state", state=definition.states[subject.state].label, transition=label)
+    elif step.kind in ("release", "take_back"):
+        if subject.held_seq is None:
+            yield registry.say("not_held")
+    elif subject.held_seq is not None:
+        yield registry.say("held", transition=label)
+
+
+def permission(registry: Registry, step: Transition, subject: Any, actor: Actor) -> Iterable[Reason]:
+    """Whether the actor may take the step at all, and for this subject."""
+    if capacity(step, subject, actor) is None:
+        if any(who.role in actor.roles for who in step.who):
+            yield registry.say("outside_area", transition=step.label)
+        elif all(who.owner for who in step.who):
+            yield registry.say("not_yours", transition=step.label)
+        else:
+            yield registry.say("not_allowed", transition=step.label)
+    if step.four_eyes and subject.held_by == actor.name:
+        yield registry.say("four_eyes")
+
+
+def filled_in(registry: Registry, step: Transition, form: Mapping[str, Any] | None) -> Iterable[Reason]:
+    """Whether the form is there and answered as it asks."""
+    if step.form is None:
+        if form:
+            yield registry.say("form_unexpected", transition=step.label)
+    elif form is None:
+        yield registry.say("form_missing", transition=step.label)
+    else:
+        yield from registry.forms[step.form](form)
+
+
+def guarded(
+    registry: Registry, uses: Iterable[GuardUse], step: Transition, facts: Mapping[str, Any], given: Given
+) -> Iterable[Reason]:
+    """What the guards say in Python about one subject."""
+    for use in uses:
+        reasons = tuple(
+            registry.guards[use.name].reasons(Given(facts[use.name], given.actor, given.now, given.form))
+        )
+        if not use.negated:
+            yield from reasons
+        elif not reasons:
+            yield registry.say("guard", transition=step.label)
+
+
+def in_python_only(registry: Registry, step: Transition) -> tuple[GuardUse, ...]:
+    return tuple(use for use in step.guards if registry.guards[use.name].holds is None)

@@ -1,0 +1,138 @@
+"""The engine's own tables (PostgreSQL 18). Subject tables belong to the application."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row a transition, never changed afterwards. ``hash`` covers every other column and the hash of the
+# subject's event before it (see journal.py).
+event = Table(
+    "workflow_event",
+    metadata,
+    Column("workflow", Text, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 … for each subject"),
+    Column("definition_version", Integer, nullable=False),
+    Column("transition", Text, nullable=False),
+    Column("source", Text, comment="empty for the first event"),
+    Column("target", Text, nullable=False),
+    Column("held", Boolean, nullable=False, comment="recorded, but not yet known to the owner"),
+    Column("actor", Text, nullable=False, comment="user id, or system:<name>"),
+    Column("role", Text, nullable=False, comment="in which capacity: a role, owner or system"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("form", JSONB, comment="what the actor filled in"),
+    Column("request_key", Text, comment="the same key twice has one effect"),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+Index(
+    "uq_workflow_event_request_key",
+    event.c.workflow,
+    event.c.subject_id,
+    event.c.request_key,
+    unique=True,
+    postgresql_where=event.c.request_key.is_not(None),
+)
+
+# One row a notice to send. Written with the event; claimed and finished by whoever sends.
+outbox = Table(
+    "workflow_outbox",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("workflow", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("event", Integer, nullable=False, comment="seq of the event that raised it"),
+    Column("notice", Text, nullable=False, comment="the notice's name in the definition"),
+    Column("recipient", Uuid, comment="user id"),
+    Column("data", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("held", Boolean, nullable=False, comment="not to be sent before it is released"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("released_at", DateTime(timezone=True), comment="empty while held"),
+    Column("cancelled_at", DateTime(timezone=True), comment="the held outcome was taken back"),
+    Column("queued_at", DateTime(timezone=True)),
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("outcome", Text, comment="how it finished"),
+    Index("ix_workflow_outbox_subject", "subject_id", "event"),
+)
+Index(
+    "ix_workflow_outbox_open",
+    outbox.c.created_at,
+    postgresql_where=outbox.c.finished_at.is_(None) & outbox.c.cancelled_at.is_(None),
+)
+
+# One row a deadline. Pending until it has ended: fired or cleared.
+timer = Table(
+    "workflow_timer",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("set_by", Integer, nullable=False, comment="seq of the event that set it"),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "next_at", DateTime(timezone=True), nullable=False, comment="due, or the next try after a refusal"
+    ),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("refusal", JSONB, comment="reasons of the last refusal"),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("outcome", Text, comment="fired or cleared"),
+    Column("ended_by", Integer, comment="seq of the event that it fired or that cleared it"),
+)
+_PENDING = timer.c.ended_at.is_(None)
+Index(
+    "uq_workflow_timer_pending",
+    timer.c.workflow,
+    timer.c.subject_id,
+    timer.c.name,
+    unique=True,
+    postgresql_where=_PENDING,
+)
+Index("ix_workflow_timer_next", timer.c.next_at, timer.c.id, postgresql_where=_PENDING)
+
+# The chain heads of a moment under one Merkle root; each seal also covers the root before it.
+seal = Table(
+    "workflow_seal",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 …"),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+    Column("leaves", Integer, nullable=False),
+    Column("prev_root", LargeBinary, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+seal_leaf = Table(
+    "workflow_seal_leaf",
+    metadata,
+    Column("seal_id", ForeignKey("workflow_seal.id"), primary_key=True),
+    Column("workflow", Text, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
