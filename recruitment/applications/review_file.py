@@ -66,7 +66,7 @@ VERDICTS = {
     "eligible": (_l("各项符合"), "good"),
 }
 _WORDS = {
-    **{key: str(word) for key, word in rule_words.EDUCATION_WORDS.items()},
+    **rule_words.EDUCATION_WORDS,
     **rule_words.POST_WORDS,
     **rule_words.APPRAISAL_WORDS,
     **rule_words.SEXES,
@@ -186,7 +186,7 @@ def _check(result: RuleResult) -> Check:
         tone=TONES[result.outcome],
         # The rules speak to the cadre.
         message=result.message.replace("您", _("报考人")),
-        measured=_say(family, result.measured) or _("没有填写"),
+        measured=_say(family, result.measured) or (_("没有填写") if result.measured is None else _("无")),
         limit=_say(family, result.limit),
         cutoff=result.cutoff,
         citation=result.citation,
