@@ -26,6 +26,7 @@ VIEWS = (
     "recruitment.cadres.views",
     "recruitment.calls.views",
     "recruitment.applications.views",
+    "recruitment.applications.review",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(template_folder()))
     app.config.update(settings.flask())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     crypto.init_app(app)
     Babel(app)

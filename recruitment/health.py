@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from recruitment.config import Settings, libpq_url
+from recruitment.people.access import public
 
 blueprint = Blueprint("health", __name__)
 
@@ -26,6 +27,7 @@ SILENT = "does not answer"
 
 
 @blueprint.get("/healthz")
+@public
 def healthz() -> tuple[Response, int]:
     """200 when database, broker and a worker answer; else 503, and which of them does not."""
     settings: Settings = current_app.config["SETTINGS"]

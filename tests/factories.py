@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from PIL import Image
-from recruitment.people.passwords import hash_password
 from sqlalchemy.orm import Session
 
 from recruitment.applications import operations as applications
@@ -26,6 +25,7 @@ from recruitment.calls.models import Call, Position
 from recruitment.demo.people import id_number
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
+from recruitment.people.passwords import hash_password
 from recruitment.people.uploads import store_image
 from workflows.terms import Actor
 
@@ -119,10 +119,8 @@ def dossier(session: Session, user: User, county_code: str = COUNTY, **changes: 
     return made
 
 
-def call(session: Session, **changes: Any) -> Call:
-    """A call with registration open at :data:`NOW` and one position in each of two counties."""
-    load_areas(session)
-    admin = actor(staff(session, Role.ADMIN))
+def draft_call(session: Session, admin: Actor, **changes: Any) -> Call:
+    """A call that is being set up, without positions."""
     values: dict[str, Any] = {
         "slug": f"call-{next(_numbers)}",
         "title": "测试招考",
@@ -131,7 +129,14 @@ def call(session: Session, **changes: Any) -> Call:
         "registration_closes_at": CLOSES,
         "hotline": "028-5550-0000",
     }
-    made = calls.create(session, admin, OPENS - timedelta(days=10), **(values | changes))
+    return calls.create(session, admin, OPENS - timedelta(days=10), **(values | changes))
+
+
+def call(session: Session, admin: Actor | None = None, **changes: Any) -> Call:
+    """A call with registration open at :data:`NOW` and one position in each of two counties."""
+    load_areas(session)
+    admin = admin or actor(staff(session, Role.ADMIN))
+    made = draft_call(session, admin, **changes)
     position(session, made, COUNTY)
     position(session, made, OTHER_COUNTY)
     calls.advance(session, made, "publish", admin, OPENS - timedelta(days=7))
@@ -171,19 +176,21 @@ def application(
     state: str = "submitted",
     at: datetime = NOW,
     county_code: str = COUNTY,
+    chosen: Position | None = None,
 ) -> Application:
     """An application taken to a state by the people whose business it is.
 
-    ``state``: draft, submitted, returned, county_passed, qualified, refused or withdrawn.
+    ``state``: draft, submitted, returned, county_passed, qualified, refused or withdrawn. ``chosen`` is the
+    position; default: the first of the county.
     """
     of = of or call(session)
+    county_code = chosen.county_code if chosen else county_code
     if owner is None:
         owner = cadre(session)
         dossier(session, owner, county_code)
     who = actor(owner)
-    made = applications.choose_position(
-        session, of, first_position(session, of, county_code), owner.id, who, at
-    )
+    wanted = chosen or first_position(session, of, county_code)
+    made = applications.choose_position(session, of, wanted, owner.id, who, at)
     if state == "draft":
         return made
     applications.submit(session, made, who, at)

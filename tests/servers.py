@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from recruitment.areas import operations as areas
 from recruitment.config import psycopg_url
 from recruitment.db_commands import alembic_config, target_metadata, upgrade_database
 from recruitment.services import Postgres, Valkey, new_password
@@ -49,6 +50,7 @@ class Servers:
         upgrade_database(url)
         if not ScriptDirectory.from_config(alembic_config(url)).get_heads():
             create_tables(url)
+        load_areas(url)
         return Address(self._postgres.port, self._postgres.password, self._valkey.port, self._valkey.password)
 
     def stop(self) -> None:
@@ -62,6 +64,13 @@ def create_tables(url: str) -> None:
     engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
     for metadata in target_metadata():
         metadata.create_all(engine)
+
+
+def load_areas(url: str) -> None:
+    """The catalogue of areas, as in every real database; it takes seconds, so once a run."""
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        areas.load(connection)
 
 
 def create_database(address: Address, name: str) -> None:

@@ -14,6 +14,7 @@ from recruitment.applications.models import Application
 from recruitment.calls.deadlines import applies_to
 from recruitment.calls.models import Call, Extension, Position
 from recruitment.calls.rules import parameters_of, person_facts, position_facts
+from recruitment.eligibility.offers import Offer, offers
 from recruitment.eligibility.verdict import ELIGIBLE, UNVERIFIED, RuleResult, Verdict
 
 MAY, VERIFY, NEAR, NOT = "may", "verify", "near", "not"
@@ -24,17 +25,24 @@ class Choice:
     """One position for one person.
 
     Attributes:
-        verdict: what the call's rules say.
+        offer: the position with what the call's rules say.
         closes_at: until when it can be applied for, extensions of its county and of the person included.
         refused_before: a reviewer has refused this person for this position.
         open: registration is open for it now.
     """
 
-    position: Position
-    verdict: Verdict
+    offer: Offer[Position]
     closes_at: datetime
     refused_before: bool
     open: bool
+
+    @property
+    def position(self) -> Position:
+        return self.offer.key
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.offer.verdict
 
     @property
     def group(self) -> str:
@@ -45,8 +53,8 @@ class Choice:
             return MAY
         if self.verdict.verdict == UNVERIFIED:
             return VERIFY
-        failed = self.verdict.failed
-        return NEAR if len(failed) == 1 and failed[0].change and not self.verdict.stopping else NOT
+        near = self.offer.near_miss
+        return NEAR if near and near.change and not near.deterministic else NOT
 
     @property
     def choosable(self) -> bool:
@@ -87,14 +95,18 @@ def choices(
         )
     )
     closing = closing_times(session, call, user_id)
-    judge, person = parameters_of(call).judge, person_facts(form)
+    judged = offers(
+        person_facts(form),
+        ((position, position_facts(position)) for position in positions),
+        parameters_of(call),
+    )
     found = []
-    for position in positions:
+    for offer in judged:
+        position = offer.key
         closes_at = max(closing[""], closing.get(position.county_code, closing[""]))
         found.append(
             Choice(
-                position,
-                judge(person, position_facts(position)),
+                offer,
                 closes_at,
                 position.id in refused,
                 call.state not in NOT_TAKING and call.registration_opens_at <= now < closes_at,

@@ -28,17 +28,21 @@ def _complete(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
         "positions": sa.select(sa.func.count())
         .select_from(Position)
         .where(Position.call_id == scope.id)
-        .scalar_subquery()
+        .scalar_subquery(),
+        "closes_at": scope.registration_closes_at,
     }
 
 
 def _complete_holds(scope: Scope) -> sa.ColumnElement[bool]:
-    return _complete(scope)["positions"] > 0
+    facts = _complete(scope)
+    return sa.and_(facts["positions"] > 0, scope.now < facts["closes_at"])
 
 
 def _complete_reasons(given: Given) -> Iterator[Reason]:
     if not given.facts["positions"]:
         yield Reason("no_positions", "还没有导入职位表。")
+    if given.now >= given.facts["closes_at"]:
+        yield Reason("already_over", f"报名截止时间{moment(given.facts['closes_at'])}已经过了，请先修改。")
 
 
 def _ends(scope: Scope) -> sa.ColumnElement[datetime]:

@@ -25,7 +25,7 @@ ACCOUNTS = (
 
 def load(app: Flask) -> bool:
     """Fill an empty database; ``False`` when there is something in it already."""
-    from recruitment.demo.load import load as fill
+    from recruitment.demo.fill import fill
 
     with app.app_context():
         return fill()

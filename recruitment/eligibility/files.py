@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from recruitment.eligibility.facts import DECLARATIONS
+from recruitment.eligibility.vocabulary import DECLARATIONS
 
 # Column → what it holds. N counts from 1; YYYY is a calendar year.
 COLUMNS: Final[Mapping[str, str]] = {

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from recruitment.areas.catalogue import counties
-from recruitment.eligibility.facts import APPRAISAL_RANK, EDUCATION_RANK, POST_WORDS
+from recruitment.eligibility.vocabulary import APPRAISAL_RANK, EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
 
 BAR_WEIGHT: Final[Mapping[str, int]] = {"off": 0, "if_known": 1, "asked": 2}
@@ -245,6 +245,10 @@ class RuleSet:
             )
         if values["age.ceiling.base"].value < values["age.minimum"].value:
             raise RulesError("age.ceiling.base:年龄上限低于最低年龄")
+        if _weight("education", values["education.floor_tibetan"].value) > _weight(
+            "education", values["education.floor"].value
+        ):
+            raise RulesError("education.floor_tibetan:涉藏地区的最低学历高于一般地区")
         return values
 
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 
 from recruitment.database import db
@@ -19,7 +20,7 @@ from recruitment.people.access import current_user
 class Required(DataRequired):
     """Something must be typed or chosen; says which field is missing."""
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         try:
             super().__call__(form, field)
         except StopValidation:
@@ -33,11 +34,16 @@ class Required(DataRequired):
             raise StopValidation(str(words)) from None
 
 
+def typed(field: Field) -> str:
+    """What a text field holds, and nothing for nothing."""
+    return str(field.data or "")
+
+
 class Section(wtforms.Form):
     """One row of a ``FieldList(FormField(…))``. It has no token of its own."""
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]
     """A form with a token bound to the session; it keeps no draft."""
 
     keeps_draft: ClassVar[bool] = False

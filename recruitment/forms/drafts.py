@@ -1,8 +1,8 @@
 """Keep what was typed, for exactly the person who typed it.
 
-A form that keeps drafts carries a signed token that names its owner, its key and its page. Whatever happens to
-the session, whoever is signed in by then: what arrives with the token is filed under that owner, and only
-that owner ever sees it again.
+A form that keeps drafts carries a signed token that names its owner, its key and its page. Whatever happens
+to the session, whoever is signed in by then: what arrives with the token is filed under that owner, and
+only that owner ever sees it again.
 """
 
 import secrets

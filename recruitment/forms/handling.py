@@ -1,11 +1,12 @@
 """The one way from a submitted form to an operation."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from wtforms import Field, FieldList, FormField
 from wtforms import Form as WTForm
 
@@ -13,6 +14,7 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.forms import drafts
 from recruitment.forms.base import DraftForm, Form
+from recruitment.forms.constraints import violated
 from recruitment.forms.refusal import Refusal
 
 
@@ -64,12 +66,18 @@ def handle(
         attach(form, refusal.errors)
     except IntegrityError as error:
         db.session.rollback()
-        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        name = violated(error)
         if not constraints or name not in constraints:
             _keep(form)
             raise
         field, words = constraints[name]
         attach(form, {field: words})
+    except Exception:
+        db.session.rollback()
+        # What went wrong may be the database itself; its error must not hide the first one.
+        with suppress(SQLAlchemyError):
+            _keep(form)
+        raise
     else:
         return Outcome(done=True, result=result)
     _keep(form)

@@ -8,7 +8,7 @@ from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.forms import drafts
 from recruitment.people.access import current_user, public, signed_in
-from recruitment.web.limits import csrf, limiter
+from recruitment.web.limits import limiter, own_token
 
 blueprint = Blueprint("forms", __name__, url_prefix="/draft")
 
@@ -18,10 +18,10 @@ def _owner_key() -> str:
     return f"draft:{owner.user_id}" if owner else f"draft:{request.remote_addr}"
 
 
-# The signed token is the permission and the proof against forged requests: it must also work after the session
-# has ended, and it allows nothing but to write into its owner's own draft.
+# The signed token is the permission and the proof against forged requests: it must also work after the
+# session has ended, and it allows nothing but to write into its owner's own draft.
 @blueprint.post("")
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("120 per minute", key_func=_owner_key)
 def keep() -> tuple[Response, int]:

@@ -1,15 +1,16 @@
 """Who may open which page.
 
-Every endpoint carries one of :func:`public`, :func:`signed_in` and :func:`allow`; the application does not start
-with one that carries none. This decides about kinds of pages only. Whether *this* application of *that* county
-may be seen is the business of the query that fetches it, which answers 404 for what is foreign.
+Every endpoint carries one of :func:`public`, :func:`signed_in`, :func:`unfinished` and :func:`allow`; the
+application does not start with one that carries none. This decides about kinds of pages only. Whether *this*
+application of *that* county may be seen is the business of the query that fetches it, which answers 404 for
+what is foreign.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from recruitment.people import second_factor, sessions
@@ -95,9 +96,9 @@ def check(app: Flask) -> None:
 
 def maybe_user() -> User | None:
     """Who is signed in, if anybody. One query, once a request."""
-    if "user" not in g:
-        g.user = sessions.load()
-    user: User | None = g.user
+    if sessions.CURRENT not in request.environ:
+        request.environ[sessions.CURRENT] = sessions.load()
+    user: User | None = request.environ[sessions.CURRENT]
     return user
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from recruitment.audit.operations import record
 from recruitment.clock import now
 from recruitment.database import db
+from recruitment.forms import typed
 from recruitment.people import accounts, passwords, second_factor, sessions
 from recruitment.people.access import current_user, signed_in, unfinished
 from recruitment.people.forms import ChangePasswordForm, FirstCodeForm, PasswordAgainForm
@@ -78,8 +79,8 @@ def change_password() -> Page:
     user = current_user()
     form = ChangePasswordForm(personal=accounts.personal_texts(user))
     if form.validate_on_submit():
-        if passwords.matches(user.password, form.current_password.data):
-            accounts.set_password(db.session, user, form.password.data, now())
+        if passwords.matches(user.password, typed(form.current_password)):
+            accounts.set_password(db.session, user, typed(form.password), now())
             db.session.commit()
             flash(_("密码已修改，其他设备上的登录已退出。"), "success")
             return redirect(url_for("account.show"))
@@ -133,7 +134,7 @@ def enable_second_factor() -> Page:
     user = current_user()
     form = FirstCodeForm()
     if form.validate():
-        codes = accounts.enable_second_factor(db.session, user, form.code.data, now())
+        codes = accounts.enable_second_factor(db.session, user, typed(form.code), now())
         if codes:
             db.session.commit()
             return render_template("people/recovery_codes.html", codes=codes)
@@ -150,7 +151,7 @@ def disable_second_factor() -> Page:
         abort(404)
     form = PasswordAgainForm()
     if form.validate_on_submit():
-        if passwords.matches(user.password, form.password.data):
+        if passwords.matches(user.password, typed(form.password)):
             accounts.disable_second_factor(db.session, user, user, now())
             db.session.commit()
             flash(_("两步验证已关闭。"), "warning")

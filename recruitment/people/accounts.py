@@ -1,13 +1,14 @@
 """Everything that changes an account: the only write path of this room but for grants.
 
-Sign-in says one sentence for every reason and reset answers the same whether there is an account or not. Sign-up
-cannot hide that a new account was refused, but says neither why nor which of the numbers it was.
+Sign-in says one sentence for every reason and reset answers the same whether there is an account or not.
+Sign-up cannot hide that a new account was refused, but says neither why nor which of the numbers it was.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, url_for
@@ -18,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.audit.operations import record
+from recruitment.forms.constraints import violated
 from recruitment.forms.refusal import Refusal
 from recruitment.people import letters, passwords, second_factor, sessions
 from recruitment.people.crypto import blind_index
@@ -66,7 +68,7 @@ def sign_up(session: orm.Session, person: NewPerson, at: datetime) -> User:
     try:
         session.flush()
     except IntegrityError as error:
-        if getattr(error.orig.diag if error.orig else None, "constraint_name", None) not in UNIQUE:
+        if violated(error) not in UNIQUE:
             raise
         raise Refusal(_("用这些信息不能注册新账号。如果以前注册过，请直接登录，或者找回密码。")) from error
     ask_confirmation(session, user, at)
@@ -109,8 +111,8 @@ def find(session: orm.Session, text: str) -> User | None:
 def check_password(session: orm.Session, text: str, password: str, at: datetime) -> User | None:
     """The user if the password is right and the account neither locked nor closed.
 
-    Counts a failure on the account, in the caller's transaction: commit it whatever the answer. While an account
-    is locked even the right password fails, and neither answer nor time says so.
+    Counts a failure on the account, in the caller's transaction: commit it whatever the answer. While an
+    account is locked even the right password fails, and neither answer nor time says so.
     """
     found = find(session, text)
     if found is None:
@@ -248,6 +250,6 @@ def disable_second_factor(
     letters.write(session, user.email, "second_factor_off", at, name=user.name)
 
 
-def _link(endpoint: str, **values: str) -> str:
+def _link(endpoint: str, **values: Any) -> str:
     site: str = current_app.config["SETTINGS"].site_url
     return site.rstrip("/") + url_for(endpoint, **values)

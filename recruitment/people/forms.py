@@ -2,34 +2,38 @@
 
 from typing import Any
 
-import wtforms
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, PasswordField, StringField, TelField
-from wtforms.validators import Length, ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import Length, StopValidation, ValidationError
 
 from recruitment.clock import today
-from recruitment.forms import Form, Required
+from recruitment.forms import Form, Required, typed
 from recruitment.people import passwords
 from recruitment.people.id_number import IdNumber, IdNumberError, parse
 from recruitment.people.models import normalise_phone
 
 
-class IdNumberRule:
-    """An 18-character ID number; the field's ``parsed`` holds what it says."""
+class IdNumberField(StringField):
+    """An 18-character ID number; once validated, ``parsed`` holds what it says."""
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    parsed: IdNumber
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if not typed(self):
+            return
         try:
-            field.parsed = parse(field.data or "", today())
+            self.parsed = parse(typed(self), today())
         except IdNumberError as error:
-            raise ValidationError(_(str(error))) from None
+            raise StopValidation(_(str(error))) from None
 
 
 class PhoneRule:
     """A mobile number of the mainland; kept as eleven digits."""
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         field.data = normalise_phone(field.data or "")
         if not (
             len(field.data) == 11 and field.data.isascii() and field.data.isdigit() and field.data[0] == "1"
@@ -40,7 +44,7 @@ class PhoneRule:
 class EmailRule:
     """An e-mail address; kept in lower case. Nobody asks the network whether it exists."""
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         try:
             address = validate_email(
                 (field.data or "").strip(), check_deliverability=False, allow_smtputf8=False
@@ -53,7 +57,7 @@ class EmailRule:
 class NewPasswordRule:
     """Long enough, mixed, not common, not the person's own data (``form.personal()``)."""
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         personal = form.personal() if hasattr(form, "personal") else ()
         words = passwords.weakness(field.data or "", personal)
         if words:
@@ -62,9 +66,7 @@ class NewPasswordRule:
 
 class SignUpForm(Form):
     name = StringField(_l("姓名"), [Required(), Length(max=50)], description=_l("与身份证上的姓名一致。"))
-    id_number = StringField(
-        _l("身份证号"), [Required(), IdNumberRule()], description=_l("18位，最后一位可能是X。")
-    )
+    id_number = IdNumberField(_l("身份证号"), [Required()], description=_l("18位，最后一位可能是X。"))
     phone = TelField(_l("手机号"), [Required(), PhoneRule()])
     email = EmailField(
         _l("邮箱"),
@@ -81,11 +83,6 @@ class SignUpForm(Form):
         return tuple(
             str(field.data) for field in (self.id_number, self.phone, self.email, self.name) if field.data
         )
-
-    @property
-    def parsed_id_number(self) -> IdNumber:
-        parsed: IdNumber = self.id_number.parsed
-        return parsed
 
 
 class SignInForm(Form):

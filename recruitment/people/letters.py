@@ -1,7 +1,7 @@
 """Mails about an account: to confirm an address, to set a new password, to say that something changed.
 
-Notices about an application go another way, as they also stand in the inbox. These may go to somebody who has
-no account, and a link in them opens one: so the text is encrypted while it waits and forgotten once it is sent.
+Notices about an application go another way, as they also stand in the inbox. A link in one of these opens an
+account, so the text is encrypted while it waits and forgotten once it is sent.
 """
 
 import uuid
@@ -13,36 +13,10 @@ import sqlalchemy as sa
 from flask import render_template
 from sqlalchemy import orm
 
-from recruitment.database import Base, Id
-from recruitment.people.crypto import EncryptedText
+from recruitment.people.models import Letter
 
 # Minutes until the next attempt; after the last it is given up, as its link will have expired.
 DELAYS = (1, 2, 5, 15, 60, 180)
-
-
-class Letter(Base):
-    """One mail on its way.
-
-    Attributes:
-        body: none once it was sent or given up.
-    """
-
-    __tablename__ = "account_letter"
-
-    id: orm.Mapped[Id]
-    address: orm.Mapped[str] = orm.mapped_column(EncryptedText)
-    subject: orm.Mapped[str]
-    body: orm.Mapped[str | None] = orm.mapped_column(EncryptedText)
-    created_at: orm.Mapped[datetime]
-    attempts: orm.Mapped[int] = orm.mapped_column(default=0, server_default="0")
-    next_attempt_at: orm.Mapped[datetime | None]
-    sent_at: orm.Mapped[datetime | None]
-    last_error: orm.Mapped[str | None]
-
-    __table_args__ = (
-        sa.Index("ix_account_letter_due", "next_attempt_at", postgresql_where=sa.text("body IS NOT NULL")),
-        sa.CheckConstraint("body IS NOT NULL OR next_attempt_at IS NULL", name="due_with_body"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

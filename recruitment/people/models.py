@@ -228,3 +228,28 @@ class SignIn(Base):
     browser: orm.Mapped[str | None]
 
     user: orm.Mapped[User] = orm.relationship()
+
+
+class Letter(Base):
+    """One mail about an account, on its way.
+
+    Attributes:
+        body: none once it was sent or given up.
+    """
+
+    __tablename__ = "account_letter"
+
+    id: orm.Mapped[Id]
+    address: orm.Mapped[str] = orm.mapped_column(EncryptedText)
+    subject: orm.Mapped[str]
+    body: orm.Mapped[str | None] = orm.mapped_column(EncryptedText)
+    created_at: orm.Mapped[datetime]
+    attempts: orm.Mapped[int] = orm.mapped_column(default=0, server_default="0")
+    next_attempt_at: orm.Mapped[datetime | None]
+    sent_at: orm.Mapped[datetime | None]
+    last_error: orm.Mapped[str | None]
+
+    __table_args__ = (
+        sa.Index("ix_account_letter_due", "next_attempt_at", postgresql_where=sa.text("body IS NOT NULL")),
+        sa.CheckConstraint("body IS NOT NULL OR next_attempt_at IS NULL", name="due_with_body"),
+    )

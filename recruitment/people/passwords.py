@@ -10,9 +10,10 @@ SHORTEST = 8
 LONGEST = 128
 # What people choose when they are only asked for letters and figures.
 _COMMON = (
-    "password", "passw0rd", "qwerty", "qazwsx", "1qaz2wsx", "asdfgh", "zxcvbn", "abc123", "abcd1234", "a1b2c3",
-    "iloveyou", "woaini", "5201314", "1314520", "admin", "root1234", "welcome", "sichuan", "chengdu", "letmein",
-    "123456", "654321", "112233", "111111", "888888", "666666", "000000", "123123", "147258", "159357",
+    "password", "passw0rd", "qwerty", "qazwsx", "1qaz2wsx", "asdfgh", "zxcvbn", "abc123", "abcd1234",
+    "a1b2c3", "iloveyou", "woaini", "5201314", "1314520", "admin", "root1234", "welcome", "sichuan",
+    "chengdu", "letmein", "123456", "654321", "112233", "111111", "888888", "666666", "000000", "123123",
+    "147258", "159357",
 )  # fmt: skip
 
 

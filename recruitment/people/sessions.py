@@ -10,16 +10,18 @@ import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app, g, request, session
+from flask import current_app, request, session
 from sqlalchemy import orm
 
 from recruitment.clock import now
 from recruitment.database import db
 from recruitment.people.models import SignIn, User
 
-# A working day: whoever starts in the morning is not thrown out in the afternoon, a forgotten tab is by night.
+# A working day: who starts in the morning is not thrown out in the afternoon; a forgotten tab is by night.
 LONGEST = timedelta(hours=12)
 _KEY = "sign_in"
+# Where a request keeps whom it is from.
+CURRENT = "recruitment.user"
 
 
 def load() -> User | None:
@@ -66,7 +68,7 @@ def start(db_session: orm.Session, user: User, at: datetime) -> SignIn:
     session.permanent = True
     if resume and resume.get("user") == str(user.id):
         session["resume"] = resume
-    g.user = user
+    request.environ[CURRENT] = user
     return entry
 
 
@@ -78,7 +80,7 @@ def end(db_session: orm.Session, at: datetime) -> None:
             sa.update(SignIn).where(SignIn.id == key, SignIn.ended_at.is_(None)).values(ended_at=at)
         )
     session.clear()
-    g.user = None
+    request.environ[CURRENT] = None
 
 
 def end_all(db_session: orm.Session, user: User, at: datetime, keep: uuid.UUID | None = None) -> None:

@@ -15,7 +15,7 @@ from structlog import get_logger
 from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.forms import drafts
-from recruitment.notices.mail import Final, Passing, Server, hand_over
+from recruitment.notices.mail import Final, Passing, connected, hand_over
 from recruitment.people import letters
 
 log = get_logger()
@@ -55,7 +55,7 @@ def send_letter(letter_id: str) -> None:
     settings = current_app.config["SETTINGS"]
     outcome: dict[str, Any] = {}
     try:
-        with Server.from_url(settings.smtp_url).connect() as connection:
+        with connected(settings.smtp_url) as connection:
             hand_over(connection, _compose(mail, settings.mail_from), settings.mail_from, lambda: None)
     except Final as error:
         outcome = {"error": str(error), "final": True}

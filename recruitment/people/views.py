@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.forms import Form, handle
+from recruitment.forms import Form, handle, typed
 from recruitment.people import accounts, second_factor, sessions
 from recruitment.people.access import maybe_user, public
 from recruitment.people.crypto import blind_index
@@ -17,7 +17,7 @@ from recruitment.people.forms import CodeForm, ForgottenForm, ResetForm, SignInF
 from recruitment.people.id_number import normalise
 from recruitment.people.models import User
 from recruitment.web import navigation
-from recruitment.web.limits import address, csrf, limiter
+from recruitment.web.limits import address, limiter, own_token
 
 blueprint = Blueprint("people", __name__)
 Page = str | Response | tuple[str, int]
@@ -46,7 +46,7 @@ def _posts() -> bool:
 # These forms are checked against forgery by themselves: when their token has expired, the page comes back
 # with what was typed instead of an error page.
 @blueprint.route("/sign-up", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("10 per hour", key_func=_id_number_key, exempt_when=_posts)
 @limiter.limit("120 per hour", key_func=address, exempt_when=_posts)
@@ -58,11 +58,11 @@ def sign_up() -> Page:
 
     def save() -> User:
         person = accounts.NewPerson(
-            name=form.name.data.strip(),
-            id_number=form.parsed_id_number,
-            phone=form.phone.data,
-            email=form.email.data,
-            password=form.password.data,
+            name=typed(form.name).strip(),
+            id_number=form.id_number.parsed,
+            phone=typed(form.phone),
+            email=typed(form.email),
+            password=typed(form.password),
         )
         at = now()
         user = accounts.sign_up(db.session, person, at)
@@ -77,11 +77,11 @@ def sign_up() -> Page:
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("120 per hour", key_func=address, exempt_when=_posts)
 def confirm(token: str) -> Page:
-    """The link in the mail. It opens a page with a button: mail programs that follow links confirm nothing."""
+    """The link in the mail. It opens a page with a button: a program that opens links confirms nothing."""
     user = accounts.confirmation_owner(db.session, token)
     if user is None:
         again = url_for("account.show") if maybe_user() else url_for("people.sign_in")
@@ -96,7 +96,7 @@ def confirm(token: str) -> Page:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("20 per 15 minutes", key_func=_identity_key, exempt_when=_posts)
 @limiter.limit("300 per 15 minutes", key_func=address, exempt_when=_posts)
@@ -107,7 +107,7 @@ def sign_in() -> Page:
     form = SignInForm()
     if form.validate_on_submit():
         at = now()
-        user = accounts.check_password(db.session, form.identity.data, form.password.data, at)
+        user = accounts.check_password(db.session, typed(form.identity), typed(form.password), at)
         if user is None:
             db.session.commit()
             form.form_errors.append(
@@ -127,7 +127,7 @@ def sign_in() -> Page:
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("20 per 15 minutes", key_func=_pending_key, exempt_when=_posts)
 def code() -> Page:
@@ -142,8 +142,8 @@ def code() -> Page:
         user = db.session.get_one(User, pending["user"], with_for_update=True)
         usable = user.active and not accounts.locked(user, at)
         if usable and (
-            second_factor.accept(user, form.code.data, at)
-            or second_factor.accept_recovery(user, form.code.data)
+            second_factor.accept(user, typed(form.code), at)
+            or second_factor.accept_recovery(user, typed(form.code))
         ):
             return _signed_in(user, at, pending["next"])
         if usable:
@@ -181,7 +181,7 @@ def _safe_path(path: str | None) -> str | None:
 # Signing out always works, also from a page whose token has expired: on a shared computer that matters more
 # than somebody being signed out by a forged request.
 @blueprint.post("/sign-out")
-@csrf.exempt
+@own_token
 @public
 def sign_out() -> Page:
     """End the session here and on the server, and have the browser forget what it kept."""
@@ -194,7 +194,7 @@ def sign_out() -> Page:
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("5 per hour", key_func=_identity_key, exempt_when=_posts)
 @limiter.limit("100 per hour", key_func=address, exempt_when=_posts)
@@ -202,7 +202,7 @@ def forgotten() -> Page:
     """Ask for a link to choose a new password. The answer is the same whether there is an account or not."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        accounts.ask_reset(db.session, form.identity.data, now())
+        accounts.ask_reset(db.session, typed(form.identity), now())
         db.session.commit()
         return redirect(url_for("people.forgotten_sent"))
     return render_template("people/forgotten.html", form=form), 422 if form.errors else 200
@@ -215,7 +215,7 @@ def forgotten_sent() -> Page:
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
-@csrf.exempt
+@own_token
 @public
 @limiter.limit("60 per hour", key_func=address, exempt_when=_posts)
 def reset(token: str) -> Page:
@@ -225,7 +225,7 @@ def reset(token: str) -> Page:
         return render_template("people/link_expired.html", again=url_for("people.forgotten")), 404
     form = ResetForm(personal=accounts.personal_texts(user))
     if form.validate_on_submit():
-        accounts.set_password(db.session, user, form.password.data, now())
+        accounts.set_password(db.session, user, typed(form.password), now())
         db.session.commit()
         flash(_("密码已修改。请用新密码登录。"), "success")
         return redirect(url_for("people.sign_in"))

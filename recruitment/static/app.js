@@ -18,6 +18,23 @@ for (const link of document.querySelectorAll(".error-summary a[href^='#']")) {
   });
 }
 
+// A password typed on a phone wants to be seen once.
+for (const input of document.querySelectorAll("input[type='password'][data-reveal]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link-button reveal";
+  button.textContent = input.dataset.reveal;
+  button.setAttribute("aria-controls", input.id);
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+  input.form?.addEventListener("submit", () => { input.type = "password"; });
+  input.after(button);
+}
+
 // One press, one request: a second press within three seconds is a slip.
 for (const form of document.querySelectorAll("form[method='post']")) {
   let sentAt = 0;

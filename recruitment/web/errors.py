@@ -48,16 +48,15 @@ def page(words: Words, code: int) -> tuple[str, int]:
     return render_template("errors/error.html", heading=words.heading, text=words.text, code=code), code
 
 
-def http_error(error: HTTPException) -> tuple[str, int] | Response | HTTPException:
+def http_error(error: HTTPException) -> Response | HTTPException:
     code = error.code or 500
     if error.response is not None or code < 400:
-        return error.response or error
+        return error
     words = WORDS.get(code) or (WORDS[500] if code >= 500 else WORDS[400])
     body, _ = page(words, code)
-    response = error.get_response()
-    response.set_data(body)
-    response.content_type = "text/html; charset=utf-8"
-    return response
+    # Its headers say more, such as Retry-After and Allow.
+    headers = [item for item in error.get_headers() if item[0] != "Content-Type"]
+    return Response(body, code, headers, content_type="text/html; charset=utf-8")
 
 
 def init_app(app: Flask) -> None:

@@ -2,8 +2,8 @@
 
 from flask import Flask, Response, current_app, session
 
-# No inline script or style anywhere; ``data:`` is for the icons inside Bootstrap's style sheet and ``blob:`` for
-# the preview of a photo before it is sent.
+# No inline script or style anywhere; ``data:`` is for the icons inside Bootstrap's style sheet and ``blob:``
+# for the preview of a photo before it is sent.
 POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -1,6 +1,6 @@
 """The main navigation. Each room names its entries beside the views they lead to.
 
-An entry is shown to exactly those who may open it: the access rule of the view decides, nothing is said twice.
+An entry is shown to exactly those who may open it: the access rule of the view decides.
 """
 
 from collections.abc import Callable

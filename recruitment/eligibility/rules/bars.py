@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from recruitment.eligibility.facts import DECLARATIONS
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import DECLARATIONS
 
 _NEVER = frozenset({"criminal_record", "expelled_from_party", "dismissed_from_office"})
 

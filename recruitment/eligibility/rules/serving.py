@@ -1,10 +1,10 @@
 """post.serving and area.prefecture: which post on the reference date, and where."""
 
 from recruitment.areas.catalogue import prefecture_of, prefectures
-from recruitment.eligibility.facts import POST_WORDS
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule, day, either
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import POST_WORDS
 
 
 def in_post(params: Parameters) -> Rule:
