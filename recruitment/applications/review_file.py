@@ -23,7 +23,7 @@ from recruitment.cadres.vocabulary import (
     SECTIONS,
 )
 from recruitment.calls.models import Position
-from recruitment.eligibility import facts
+from recruitment.eligibility import vocabulary as rule_words
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult, Verdict
 
 RULES: dict[str, LazyString] = {
@@ -66,10 +66,10 @@ VERDICTS = {
     "eligible": (_l("各项符合"), "good"),
 }
 _WORDS = {
-    **{key: str(word) for key, word in facts.EDUCATION_WORDS.items()},
-    **facts.POST_WORDS,
-    **facts.APPRAISAL_WORDS,
-    **facts.SEXES,
+    **{key: str(word) for key, word in rule_words.EDUCATION_WORDS.items()},
+    **rule_words.POST_WORDS,
+    **rule_words.APPRAISAL_WORDS,
+    **rule_words.SEXES,
 }
 
 
@@ -172,7 +172,7 @@ def rule_label(rule: str) -> str:
         return str(RULES[rule])
     family, _dot, key = rule.partition(".")
     if family == "bar":
-        return facts.DECLARATIONS.get(key, key)
+        return rule_words.DECLARATIONS.get(key, key)
     return rule
 
 
@@ -273,7 +273,7 @@ def _identity(form: Mapping[str, Any]) -> Groups:
     return [
         [
             (_("姓名"), person["name"]),
-            (_("性别"), _word(facts.SEXES, person["sex"])),
+            (_("性别"), _word(rule_words.SEXES, person["sex"])),
             (_("出生日期"), _day(person["birth_date"])),
             (_("民族"), person["ethnicity"] or ""),
             (_("政治面貌"), party),
@@ -352,7 +352,7 @@ def _relatives(form: Mapping[str, Any]) -> Groups:
 def conditions(position: Position) -> list[tuple[str, str]]:
     """What the position asks, as term and value."""
     asked = position.conditions
-    rows = [(_("学历"), _("%(level)s及以上", level=_word(facts.EDUCATION_WORDS, position.education)))]
+    rows = [(_("学历"), _("%(level)s及以上", level=_word(rule_words.EDUCATION_WORDS, position.education)))]
     if asked.get("languages"):
         rows.append((_("语言"), "、".join(asked["languages"])))
     if asked.get("majors"):
