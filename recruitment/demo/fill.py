@@ -77,7 +77,7 @@ def fill() -> bool:
     draw = random.Random(SEED)  # noqa: S311 - demo data, not secrets
     moment = now()
     password = hash_password(PASSWORD)
-    staff = _staff(session, password)
+    staff = _staff(session, password, moment)
     admin = Actor(staff["admin@kaolu.example"].id, (("admin", "51"),))
     call = _call(session, admin, moment)
     photos = _photos(session, staff["admin@kaolu.example"])
@@ -89,10 +89,10 @@ def fill() -> bool:
     return True
 
 
-def _staff(session: Session, password: str) -> dict[str, User]:
+def _staff(session: Session, password: str, moment: datetime) -> dict[str, User]:
     people = {}
     for email, (name, role, area) in STAFF.items():
-        user = User(email=email, name=name, password=password)
+        user = User(email=email, name=name, password=password, email_confirmed_at=moment)
         user.grants.append(Grant(role=role, area_code=area))
         session.add(user)
         people[email] = user
