@@ -17,7 +17,15 @@ from types import FrameType
 import click
 
 from recruitment.config import ConfigurationError
-from recruitment.instance import MAIL_FOLDER, DataFolder, check_broker, check_database, check_mail, listen
+from recruitment.instance import (
+    MAIL_FOLDER,
+    DataFolder,
+    check_broker,
+    check_database,
+    check_keys,
+    check_mail,
+    listen,
+)
 from recruitment.processes import Ledger, Process, ServiceError, one_line
 from recruitment.services import Postgres, Valkey, free_port
 
@@ -160,6 +168,8 @@ class Supervisor:
             check_broker(url)
         if url := given.get("SMTP_URL"):
             check_mail(url)
+        if keys := given.get("DATA_KEYS"):
+            check_keys(keys)
         return given
 
     def _start_postgres(self, password: str) -> None:
