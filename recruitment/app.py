@@ -26,6 +26,7 @@ VIEWS = (
     "recruitment.cadres.views",
     "recruitment.calls.views",
     "recruitment.applications.views",
+    "recruitment.applications.review",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )

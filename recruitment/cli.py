@@ -37,3 +37,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="recruitment")
 def main() -> None:
     """Directed recruitment of township civil servants: run it, check it, compute with it."""
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,10 @@ from recruitment.notices import smtp
 from recruitment.processes import one_line
 from recruitment.services import new_password
 
+# Seconds that a server which a URL names has for its answer.
 TIMEOUT = 3
+# Inside the data folder, where mails are kept that are not sent.
+MAIL_FOLDER = "mail"
 
 
 @dataclass
@@ -116,10 +119,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def listen(host: str, port: str) -> socket.socket:
-    """A socket bound to the address, which web processes inherit.
+    """A socket that listens on the address, which web processes inherit.
 
-    Bound here and not there: a port that is taken is found before anything is started, and nobody takes it
-    while a web process is started again.
+    Opened here and not there: a port that is taken is found before anything is started, nobody takes it
+    later, and who calls while a web process is started again waits instead of being refused.
     """
     if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
         raise ConfigurationError(f"PORT must be a number from 1 to 65535, not {port!r}")
@@ -128,6 +131,7 @@ def listen(host: str, port: str) -> socket.socket:
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen(socket.SOMAXCONN)
     except OSError as error:
         raise ConfigurationError(f"cannot listen on {host} port {port}: {error.strerror}") from None
     return listener

@@ -12,12 +12,14 @@ from importlib.util import find_spec
 from sqlalchemy.exc import SQLAlchemyError
 
 from recruitment.app import create_app
-from recruitment.db_commands import upgrade_database
+from recruitment.db_commands import load_areas, upgrade_database
 from recruitment.processes import one_line
 
 
 def main(demo: bool) -> None:
-    upgrade_database(os.environ["DATABASE_URL"])
+    url = os.environ["DATABASE_URL"]
+    upgrade_database(url)
+    load_areas(url)
     # ``load`` itself sees to it that the data is loaded once: it knows what must be there.
     if demo and find_spec("recruitment.demo"):
         import_module("recruitment.demo").load(create_app())

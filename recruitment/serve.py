@@ -16,10 +16,8 @@ from types import FrameType
 
 import click
 
-from recruitment.celery import QUEUES
 from recruitment.config import ConfigurationError
-from recruitment.instance import DataFolder, check_broker, check_database, check_mail, listen
-from recruitment.notices import mailcatcher
+from recruitment.instance import MAIL_FOLDER, DataFolder, check_broker, check_database, check_mail, listen
 from recruitment.processes import Ledger, Process, ServiceError, one_line
 from recruitment.services import Postgres, Valkey, free_port
 
@@ -178,7 +176,7 @@ class Supervisor:
 
     def _start_mailcatcher(self) -> None:
         port = free_port()
-        mail = self.folder.path / mailcatcher.FOLDER
+        mail = self.folder.path / MAIL_FOLDER
         catcher = self._python(MAIL_CATCHER, "recruitment.notices.mailcatcher", str(mail), str(port))
         self.environment["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
         self._run(Child(catcher))
@@ -217,7 +215,6 @@ class Supervisor:
             "worker",
             *celery,
             "worker",
-            f"--queues={','.join(QUEUES)}",
             f"--concurrency={TASKS_AT_ONCE}",
             "--without-gossip",
             "--without-mingle",
@@ -290,7 +287,7 @@ def introduce(supervisor: Supervisor) -> None:
     say(f"Ready: {supervisor.environment['SITE_URL']}/")
     say(f"Data and logs: {folder}")
     if any(child.process.name == MAIL_CATCHER for child in supervisor.children):
-        say(f"SMTP_URL is not set: mails are not sent, but kept in {folder / mailcatcher.FOLDER}")
+        say(f"SMTP_URL is not set: mails are not sent, but kept in {folder / MAIL_FOLDER}")
     if supervisor.demo and find_spec("recruitment.demo"):
         accounts: list[tuple[str, str, str]] = import_module("recruitment.demo").ACCOUNTS
         width = max(len(login) for _, login, _ in accounts)

@@ -1,7 +1,7 @@
 """What the application workflow asks before a step: guards, forms and deadlines by the names it uses.
 
-A guard answers for one row with reasons and for many in SQL; a test proves that both say the same. The two that
-judge a dossier exist in Python only: they read it as it is at the moment of submission.
+A guard answers for one row with reasons and for many in SQL; a test proves that both say the same. The two
+that judge a dossier exist in Python only: they read it as it is at the moment of submission.
 """
 
 import uuid
@@ -26,10 +26,14 @@ from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
 
-# Whether registration is open follows from the clock and the deadlines, not from when a timer last ran; only a
-# call in one of these states takes nobody.
+# Whether registration is open follows from the clock and the deadlines, not from when a timer last ran; only
+# a call in one of these states takes nobody.
 NOT_TAKING = ("draft", "finished", "cancelled")
 CALL_CLAUSE = "招考公告“报名时间”条款"
+# Codes of the reasons for which a reviewer stays away from an application.
+RECUSED = frozenset({"own_application", "same_community", "relative", "recused"})
+# Longest free text of a decision, in characters.
+LONGEST_TEXT = 2000
 RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
 
 
@@ -45,6 +49,7 @@ def register(registry: Registry) -> None:
     registry.guard("no_deterministic_failure", _failure_reasons, load=_load_verdicts)
     registry.form("section_reasons", check_section_reasons)
     registry.form("refusal", check_refusal)
+    registry.form("overrule", check_overrule)
     registry.deadline("registration_closes", _closes)
     registry.deadline("correction_due", _correction_due)
     for name in (
@@ -199,6 +204,14 @@ def _recusal_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return ~sa.or_(*(sa.func.coalesce(fact, sa.false()) for fact in _recusal(scope).values()))
 
 
+def not_recused(reviewer_id: uuid.UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """The guard as a condition of a query over :class:`Application`: the reviewer may handle it."""
+    table = Application.__table__
+    return _recusal_holds(
+        Scope(table, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
+    )
+
+
 def _recusal_reasons(given: Given) -> Iterator[Reason]:
     facts = given.facts
     if facts["is_self"]:
@@ -279,14 +292,24 @@ def _failure_reasons(given: Given) -> Iterator[Reason]:
 # Forms
 
 
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _too_long(*texts: Any) -> Iterator[Reason]:
+    if any(len(_text(text)) > LONGEST_TEXT for text in texts):
+        yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+
+
 def check_section_reasons(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"sections": {section: what to correct}}`` with at least one section."""
-    sections = {key: text.strip() for key, text in (form.get("sections") or {}).items() if text.strip()}
+    sections = {key: text for key, text in (form.get("sections") or {}).items() if _text(text)}
     if not sections:
         yield Reason("no_section", "请至少写明一处需要补正的内容。")
     for key in sections:
         if key not in SECTIONS:
             yield Reason("unknown_section", f"没有“{key}”这一部分。")
+    yield from _too_long(*sections.values())
 
 
 def check_refusal(form: Mapping[str, Any]) -> Iterator[Reason]:
@@ -297,3 +320,14 @@ def check_refusal(form: Mapping[str, Any]) -> Iterator[Reason]:
     for code in codes:
         if code not in refusal_reasons():
             yield Reason("unknown_reason", f"没有编号为“{code}”的理由。")
+    yield from _too_long(form.get("explanation"))
+
+
+def check_overrule(form: Mapping[str, Any]) -> Iterator[Reason]:
+    """``{"overruled": [rules that fail], "reason": text}``: against a failing rule only with a reason.
+
+    ``overruled`` is filled in by the operation from the verdict, never by the reviewer.
+    """
+    if form.get("overruled") and not _text(form.get("reason")):
+        yield Reason("overrule_reason_missing", "规则判定有不符合的条件。仍要通过的，请写明理由。")
+    yield from _too_long(form.get("reason"))

@@ -5,26 +5,37 @@ Who catches :class:`Refused` rolls back: the fields set before the engine was as
 
 import secrets
 import uuid
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from recruitment.applications import queries
 from recruitment.applications.models import Application, Recusal
+from recruitment.audit.operations import record
 from recruitment.cadres.form import freeze
 from recruitment.cadres.models import Dossier
 from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
+from recruitment.eligibility.verdict import FAIL
+from recruitment.people.models import User
 from recruitment.workflow import engine, fire
+from workflows.registry import Given
 from workflows.terms import Actor, Fired, Reason, Refused
 
 # Spoken over the phone: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
 RECEIPT_ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 DECISIONS = frozenset({"pass", "return", "refuse", "confirm", "send_back", "reverse_refusal"})
+IN_FAVOUR = frozenset({"pass", "confirm"})
+NEEDS_OVERRULING = Reason("needs_overruling", "规则判定有不符合的条件，请打开逐份处理。")
+NOT_NOW = Reason("not_now", "现在不在这一步，可能已有人处理。")
+UNMASK = "id_number.unmask"
+# How long one recorded reason lets a reviewer see the numbers of one application.
+UNMASKED_FOR = timedelta(minutes=15)
 
 
 def receipt_number(year: int) -> str:
@@ -130,7 +141,9 @@ def decide(
 
     Args:
         trigger: one of :data:`DECISIONS`.
-        form: what the decision rests on, as its transition asks for.
+        form: what the decision rests on, as its transition asks for. In favour of somebody whom a rule
+            speaks against it needs a ``reason``; which rules those are is added here, so that the journal
+            shows both.
         expected_version: the version that the reviewer had on the page.
 
     Raises:
@@ -139,6 +152,8 @@ def decide(
     """
     if trigger not in DECISIONS:
         raise ValueError(f"{trigger} is no decision")
+    if trigger in IN_FAVOUR:
+        form = {**(form or {}), "overruled": failing_rules(application)}
     fired = fire(
         session,
         application,
@@ -149,11 +164,125 @@ def decide(
         expected_version=expected_version,
         key=key,
     )
-    application.decided_at = now
+    if not fired.replayed:
+        application.decided_at = now
     return fired
 
 
-def recuse(session: Session, reviewer_id: uuid.UUID, cadre_id: uuid.UUID, reason: str) -> None:
-    """Record that a reviewer may not handle a cadre's application."""
-    session.merge(Recusal(reviewer_id=reviewer_id, cadre_id=cadre_id, reason=reason))
-    session.flush()
+def failing_rules(application: Application) -> list[str]:
+    """The rules that speak against the application, by name."""
+    reasons = (application.verdict or {}).get("reasons", [])
+    return [reason["rule"] for reason in reasons if reason["outcome"] == FAIL]
+
+
+def bulk_reasons(
+    session: Session, applications: Sequence[Application], trigger: str, actor: Actor, now: datetime
+) -> dict[uuid.UUID, tuple[Reason, ...]]:
+    """For each application every reason that keeps it out of a decision on many at once; none: it is in.
+
+    What a rule speaks against is never among them: it needs a reason of its own.
+    """
+    found: dict[uuid.UUID, tuple[Reason, ...]] = {}
+    offers = engine().available(session, actor, applications, now)
+    for application in applications:
+        # A trigger may mean one of several steps; the one that is nearest to possible says what is missing.
+        offered = [offer.reasons for offer in offers[application.id] if offer.trigger == trigger]
+        against = min(offered, key=len) if offered else (NOT_NOW,)
+        found[application.id] = (*against, NEEDS_OVERRULING) if failing_rules(application) else against
+    return found
+
+
+def decide_many(
+    session: Session,
+    chosen: Sequence[tuple[Application, int]],
+    trigger: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    key: str,
+) -> dict[uuid.UUID, Fired | Refused]:
+    """The same decision in favour of many; what cannot be decided is left out and the rest goes ahead.
+
+    Args:
+        chosen: applications, each with the version that the reviewer had on the page.
+        key: names the request; used once for each application.
+
+    Returns:
+        For each application what was done, or why nothing was.
+    """
+    if trigger not in IN_FAVOUR:
+        raise ValueError(f"{trigger} is no decision for many at once")
+    outcome: dict[uuid.UUID, Fired | Refused] = {}
+    # Always in the same order, so that two requests that overlap do not wait for each other.
+    for application, version in sorted(chosen, key=lambda pair: pair[0].id):
+        try:
+            if failing_rules(application):
+                raise Refused([NEEDS_OVERRULING])
+            outcome[application.id] = decide(
+                session, application, trigger, actor, now, expected_version=version, key=key
+            )
+        except Refused as refused:
+            outcome[application.id] = refused
+    return outcome
+
+
+def recusal_reasons(
+    session: Session, application: Application, actor: Actor, now: datetime
+) -> tuple[Reason, ...]:
+    """Why the actor has to stay away from the application; none: they need not."""
+    registry, flow = engine().registry, engine().flow(application)
+    facts = flow.facts(session, [application], ["not_recused"], actor, now)[application.id]["not_recused"]
+    return tuple(registry.guards["not_recused"].reasons(Given(facts, actor, now)))
+
+
+def recuse(session: Session, application: Application, reviewer: User, reason: str, now: datetime) -> None:
+    """A reviewer declares that they may not handle this cadre's applications; a first declaration stays.
+
+    Raises:
+        Refused: no reason is given.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Refused([Reason("reason_missing", "请写明回避的原因。")])
+    added = session.scalar(
+        insert(Recusal)
+        .values(reviewer_id=reviewer.id, cadre_id=application.owner_id, reason=reason, created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Recusal.cadre_id)
+    )
+    if added:
+        record(
+            session,
+            reviewer,
+            "application.recuse",
+            at=now,
+            subject_kind="application",
+            subject_id=application.id,
+            reason=reason,
+        )
+
+
+def unmask(
+    session: Session, application: Application, reviewer: User, actor: Actor, reason: str, now: datetime
+) -> None:
+    """Let a reviewer read the cadre's ID and phone number for :data:`UNMASKED_FOR`, and write down why.
+
+    Raises:
+        Refused: no reason is given, or the reviewer has to stay away from this person.
+    """
+    reasons = list(recusal_reasons(session, application, actor, now))
+    reason = reason.strip()
+    if not reason:
+        reasons.append(Reason("reason_missing", "请写明查看的原因。"))
+    if reasons:
+        raise Refused(reasons)
+    record(
+        session,
+        reviewer,
+        UNMASK,
+        at=now,
+        subject_kind="user",
+        subject_id=str(application.owner_id),
+        reason=reason,
+        detail={"application": str(application.id)},
+    )

@@ -1,19 +1,48 @@
 """Reading applications: one filter object behind every list and every file made from it."""
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 
-from recruitment.applications.models import SPENT, Application
+from recruitment.applications.guards import not_recused
+from recruitment.applications.models import SPENT, Application, Recusal
 from recruitment.areas.catalogue import prefix
 from recruitment.areas.models import County
 from recruitment.calls.models import Call, Position
 from recruitment.people.models import User
+from recruitment.workflow import engine
 
 PAGE = 50
+
+
+def in_review() -> tuple[str, ...]:
+    """The states in which an application waits for a reviewer."""
+    return engine().flows["application"].latest.group("in_review")
+
+
+def due_at() -> sa.ColumnElement[datetime | None]:
+    """Until when a submission is to be answered: the call's hours after it."""
+    hours = sa.select(Call.review_hours).where(Call.id == Application.call_id).scalar_subquery()
+    return Application.submitted_at + sa.func.make_interval(0, 0, 0, 0, hours)
+
+
+def within(areas: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """The application lies in one of the areas, given as prefixes of county codes. No areas: in none."""
+    return sa.or_(sa.false(), *(Application.area_code.startswith(area) for area in areas))
+
+
+def canonical_receipt_number(text: str) -> str:
+    """
+    >>> canonical_receipt_number("26 k7m4 9qxd")
+    '26-K7M4-9QXD'
+    """
+    letters = re.sub(r"[\s\-－]", "", text).upper()
+    return f"{letters[:2]}-{letters[2:6]}-{letters[6:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +53,13 @@ class ApplicationFilter:
         areas: prefixes of the county codes that the reader may see; always set by the server from the
             reader's grants, never from the request. Empty shows nothing.
         call_id: one call, or every call.
-        states: states wanted; empty means every state but drafts.
-        area: an area code chosen within ``areas``.
+        states: states wanted; empty means every state. What was never handed in is its cadre's alone and
+            in no list.
+        area: the code of a prefecture, county or township (of the position) chosen within ``areas``.
         position_code: one position.
         verdict: ``eligible``, ``ineligible`` or ``unverified``.
         text: part of a name, or a whole receipt number.
-        waiting_since: submitted before this moment.
+        overdue_at: in review and by this moment longer than the call allows.
     """
 
     areas: tuple[str, ...]
@@ -39,9 +69,9 @@ class ApplicationFilter:
     position_code: str = ""
     verdict: str = ""
     text: str = ""
-    waiting_since: datetime | None = None
+    overdue_at: datetime | None = None
 
-    def select(self) -> sa.Select[tuple[Application]]:
+    def select(self) -> sa.Select[Application]:
         """Applications with position, county and owner loaded, in no particular order."""
         query = (
             sa.select(Application)
@@ -50,17 +80,18 @@ class ApplicationFilter:
             .join(User, User.id == Application.owner_id)
             .options(
                 contains_eager(Application.position).contains_eager(Position.county),
-                contains_eager(Application.owner),
+                # Who somebody is, not what they may: grants would be one more query.
+                contains_eager(Application.owner).lazyload(User.grants),
             )
-            .where(sa.or_(sa.false(), *(Application.area_code.startswith(area) for area in self.areas)))
+            .where(within(self.areas), Application.submitted_at.is_not(None))
         )
         if self.call_id:
             query = query.where(Application.call_id == self.call_id)
         if self.states:
             query = query.where(Application.state.in_(self.states))
-        else:
-            query = query.where(Application.state != "draft")
-        if self.area:
+        if len(self.area) == 9:
+            query = query.where(Position.township_code == self.area)
+        elif self.area:
             query = query.where(Application.area_code.startswith(prefix(self.area)))
         if self.position_code:
             query = query.where(Position.code == self.position_code)
@@ -70,11 +101,11 @@ class ApplicationFilter:
             query = query.where(
                 sa.or_(
                     User.name.contains(self.text, autoescape=True),
-                    Application.receipt_number == self.text.upper(),
+                    Application.receipt_number == canonical_receipt_number(self.text),
                 )
             )
-        if self.waiting_since:
-            query = query.where(Application.submitted_at < self.waiting_since)
+        if self.overdue_at:
+            query = query.where(Application.state.in_(in_review()), due_at() <= self.overdue_at)
         return query
 
 
@@ -87,11 +118,39 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many applications stand in each state, and how many of these are overdue."""
+
+    by_state: dict[str, int]
+    overdue: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How many applications stand in each state, by county."""
 
     by_state: dict[str, int] = field(default_factory=dict)
     by_county: list[tuple[County, dict[str, int]]] = field(default_factory=list)
+
+
+def key_of(application: Application) -> str:
+    """The place of an application in a queue, from which a page or a search goes on."""
+    moment = application.submitted_at.isoformat() if application.submitted_at else ""
+    return f"{moment}~{application.id}"
+
+
+def _oldest_first(chosen: ApplicationFilter, after: str = "") -> sa.Select[Application]:
+    query = chosen.select().order_by(Application.submitted_at, Application.id)
+    if after:
+        moment, _, last = after.partition("~")
+        query = query.where(
+            sa.tuple_(Application.submitted_at, Application.id)
+            > sa.tuple_(
+                sa.literal(datetime.fromisoformat(moment), sa.DateTime(timezone=True)),
+                sa.literal(uuid.UUID(last), sa.Uuid),
+            )
+        )
+    return query
 
 
 def oldest_first(session: Session, chosen: ApplicationFilter, after: str = "", limit: int = PAGE) -> Page:
@@ -103,22 +162,22 @@ def oldest_first(session: Session, chosen: ApplicationFilter, after: str = "", l
     Raises:
         ValueError: the key is not one of ours.
     """
-    query = chosen.select().order_by(Application.submitted_at, Application.id).limit(limit + 1)
-    if after:
-        moment, _, last = after.partition("~")
-        query = query.where(
-            sa.tuple_(Application.submitted_at, Application.id)
-            > sa.tuple_(
-                sa.literal(datetime.fromisoformat(moment), sa.DateTime(timezone=True)),
-                sa.literal(uuid.UUID(last), sa.Uuid),
-            )
-        )
-    rows = list(session.scalars(query))
+    rows = list(session.scalars(_oldest_first(chosen, after).limit(limit + 1)))
     if len(rows) <= limit:
         return Page(rows)
-    last_row = rows[limit - 1]
-    moment = last_row.submitted_at.isoformat() if last_row.submitted_at else ""
-    return Page(rows[:limit], f"{moment}~{last_row.id}")
+    return Page(rows[:limit], key_of(rows[limit - 1]))
+
+
+def next_file(
+    session: Session, chosen: ApplicationFilter, reviewer_id: uuid.UUID, now: datetime, past: Application
+) -> Application | None:
+    """The next in the queue, or else the first of it, that the reviewer may handle."""
+    mine = not_recused(reviewer_id, now), Application.id != past.id
+    for after in (key_of(past), "") if past.submitted_at else ("",):
+        found = session.scalar(_oldest_first(chosen, after).where(*mine).limit(1))
+        if found is not None:
+            return found
+    return None
 
 
 def count(session: Session, chosen: ApplicationFilter) -> int:
@@ -128,12 +187,75 @@ def count(session: Session, chosen: ApplicationFilter) -> int:
 
 
 def find(session: Session, application_id: uuid.UUID, areas: tuple[str, ...]) -> Application | None:
-    """One application if it lies in one of the areas; drafts belong to their cadre alone."""
+    """One application, all about it loaded, if it lies in one of the areas.
+
+    What was never handed in belongs to its cadre alone.
+    """
     return session.scalar(
-        sa.select(Application).where(
-            Application.id == application_id,
-            Application.state != "draft",
-            sa.or_(sa.false(), *(Application.area_code.startswith(area) for area in areas)),
+        sa.select(Application)
+        .where(Application.id == application_id, Application.submitted_at.is_not(None), within(areas))
+        .options(
+            joinedload(Application.call, innerjoin=True),
+            joinedload(Application.position, innerjoin=True).joinedload(Position.township),
+            joinedload(Application.owner).options(lazyload(User.grants)),
+        )
+    )
+
+
+def form_of(session: Session, application_id: uuid.UUID, areas: tuple[str, ...]) -> dict[str, Any] | None:
+    """The frozen form alone, under the same conditions as :func:`find`."""
+    return session.scalar(
+        sa.select(Application.form).where(
+            Application.id == application_id, Application.submitted_at.is_not(None), within(areas)
+        )
+    )
+
+
+def found(
+    session: Session, application_ids: list[uuid.UUID], areas: tuple[str, ...]
+) -> dict[uuid.UUID, Application]:
+    """Those of the applications that lie in one of the areas and were handed in, by id."""
+    query = ApplicationFilter(areas).select().where(Application.id.in_(application_ids))
+    return {row.id: row for row in session.scalars(query)}
+
+
+def recusals_from(session: Session, cadre_id: uuid.UUID) -> list[tuple[Recusal, str]]:
+    """Who declared that they may not handle this cadre's applications, with the reviewer's name."""
+    rows = session.execute(
+        sa.select(Recusal, User.name)
+        .join(User, User.id == Recusal.reviewer_id)
+        .where(Recusal.cadre_id == cadre_id)
+        .order_by(Recusal.created_at)
+    )
+    return [(recusal, name) for recusal, name in rows]
+
+
+def waiting(
+    session: Session, areas: tuple[str, ...], now: datetime, call_id: uuid.UUID | None = None
+) -> Waiting:
+    """How many applications stand where, and how many of them wait longer than they should."""
+    query = (
+        sa.select(
+            Application.state,
+            sa.func.count(),
+            sa.func.count().filter(Application.state.in_(in_review()), due_at() <= now),
+        )
+        .where(within(areas), Application.submitted_at.is_not(None))
+        .group_by(Application.state)
+    )
+    if call_id:
+        query = query.where(Application.call_id == call_id)
+    rows = session.execute(query).all()
+    return Waiting({state: number for state, number, _ in rows}, {state: late for state, _, late in rows})
+
+
+def calls_of(session: Session, areas: tuple[str, ...]) -> list[Call]:
+    """The calls that have applications in the areas, the newest first."""
+    return list(
+        session.scalars(
+            sa.select(Call)
+            .where(sa.exists().where(Application.call_id == Call.id, within(areas)))
+            .order_by(Call.registration_opens_at.desc())
         )
     )
 
@@ -180,7 +302,7 @@ def figures(session: Session, call: Call, areas: tuple[str, ...]) -> Figures:
         sa.select(Application.area_code, Application.state, sa.func.count())
         .where(
             Application.call_id == call.id,
-            sa.or_(sa.false(), *(Application.area_code.startswith(area) for area in areas)),
+            within(areas),
         )
         .group_by(Application.area_code, Application.state)
         .order_by(Application.area_code)

@@ -40,9 +40,12 @@ class Step:
         title: the words for the reader.
         at: aware, UTC.
         actor: who did it; empty where the reader may not know.
+        role: in which capacity: a role, ``owner`` or ``system``.
         sections: for a return: label of the section and what to correct.
         reasons: for a refusal: what it rests on.
         explanation: free text of the decision.
+        overruled: the rules that spoke against it, by name; only staff see these and the reason that a
+            reviewer gave for going against them.
     """
 
     transition: str
@@ -52,12 +55,18 @@ class Step:
     sections: list[tuple[str, str]] = field(default_factory=list)
     reasons: list[RefusalReason] = field(default_factory=list)
     explanation: str = ""
+    overruled: list[str] = field(default_factory=list)
+    role: str = ""
+
+
+# Decisions whose free text is meant for colleagues.
+INTERNAL_TEXT = frozenset({"pass", "pass_final", "confirm"})
 
 
 def for_cadre(session: Session, application: Application) -> list[Step]:
     """The steps that the cadre may see, the newest first, without the names of reviewers."""
     return [
-        _step(row, str(PUBLIC[row.transition]), "")
+        _step(row, str(PUBLIC[row.transition]), internal=row.transition in INTERNAL_TEXT)
         for row in _events(session, application.id)
         if row.transition in PUBLIC and not row.held
     ]
@@ -71,12 +80,14 @@ def for_staff(session: Session, application: Application, labels: dict[str, str]
     """
     rows = _events(session, application.id)
     ids = {uuid.UUID(row.actor) for row in rows if not row.actor.startswith("system:")}
-    names = {user.id: user.name for user in session.scalars(sa.select(User).where(User.id.in_(ids)))}
+    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
     return [
         _step(
             row,
             labels.get(row.transition, row.transition),
-            str(_("系统")) if row.actor.startswith("system:") else names.get(uuid.UUID(row.actor), row.actor),
+            actor=str(_("系统"))
+            if row.actor.startswith("system:")
+            else names.get(uuid.UUID(row.actor), row.actor),
         )
         for row in rows
     ]
@@ -92,8 +103,8 @@ def _events(session: Session, subject_id: uuid.UUID) -> list[sa.Row[Any]]:
     )
 
 
-def _step(row: sa.Row[Any], title: str, actor: str) -> Step:
-    form = row.form or {}
+def _step(row: sa.Row[Any], title: str, *, actor: str = "", internal: bool = False) -> Step:
+    form = {} if internal else row.form or {}
     return Step(
         transition=row.transition,
         title=title,
@@ -106,4 +117,6 @@ def _step(row: sa.Row[Any], title: str, actor: str) -> Step:
         ],
         reasons=[refusal_reasons()[code] for code in form.get("codes", []) if code in refusal_reasons()],
         explanation=form.get("explanation") or form.get("reason") or "",
+        overruled=list(form.get("overruled", [])),
+        role=row.role,
     )

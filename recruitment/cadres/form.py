@@ -36,6 +36,7 @@ def freeze(dossier: Dossier) -> dict[str, Any]:
                 "community_name": tenure.community.full_name,
                 "from": tenure.started_on.isoformat(),
                 "to": tenure.ended_on.isoformat() if tenure.ended_on else None,
+                "restructured": tenure.restructured,
             }
             for tenure in dossier.tenures
         ],
@@ -93,9 +94,10 @@ def facts(form: dict[str, Any]) -> dict[str, Any]:
         "education": highest.get("level"),
         "major": highest.get("major"),
         "party_member": None if status is None else status in PARTY_MEMBERS,
-        "languages": identity["languages"],
+        # Without the section around it, an empty list is no answer.
+        "languages": identity["languages"] if identity["ethnicity"] else None,
         "posts": [
-            {"post": item["post"], "community": item["community"], "from": item["from"], "to": item["to"]}
+            {key: item[key] for key in ("post", "community", "from", "to", "restructured")}
             for item in form["tenures"]
         ]
         or None,

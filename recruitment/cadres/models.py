@@ -104,7 +104,12 @@ class Dossier(Base):
 
 
 class Tenure(Base):
-    """A spell in one post of one community, first and last day both counted."""
+    """A spell in one post of one community, first and last day both counted.
+
+    Attributes:
+        ended_on: last day; none means still in the post.
+        restructured: moved here from another post because the community was merged or split (建制调整).
+    """
 
     __tablename__ = "tenure"
     __table_args__ = (
@@ -118,6 +123,7 @@ class Tenure(Base):
     community_code: Mapped[str] = mapped_column(ForeignKey("community.code"))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    restructured: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
 
     community: Mapped[Community] = relationship(lazy="joined")
 
@@ -138,7 +144,11 @@ class Schooling(Base):
 
 
 class Commendation(Base):
-    """An honour; a comprehensive one lifts the age ceiling."""
+    """An honour; a comprehensive one lifts the age ceiling.
+
+    Attributes:
+        comprehensive: none when the cadre cannot tell; the reviewer reads it from the certificate.
+    """
 
     __tablename__ = "commendation"
 
@@ -146,7 +156,7 @@ class Commendation(Base):
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossier.id"), index=True)
     title: Mapped[str]
     issuer: Mapped[str]
-    comprehensive: Mapped[bool]
+    comprehensive: Mapped[bool | None]
     awarded_on: Mapped[date]
 
 

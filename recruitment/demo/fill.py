@@ -30,7 +30,7 @@ from recruitment.calls.models import Call, Position
 from recruitment.calls.position_table import read_position_table
 from recruitment.clock import SHANGHAI, now
 from recruitment.database import db
-from recruitment.demo import PASSWORD
+from recruitment.demo import ACCOUNTS, PASSWORD
 from recruitment.demo.people import Profile, id_number, profiles
 from recruitment.notices.models import Delivery
 from recruitment.notices.operations import publish
@@ -260,7 +260,6 @@ def _applications(
         span = (70, 90) if end == "returned" else (1, 30) if end == "lapsed" else (1, 96)
         started = call.registration_opens_at + timedelta(hours=draw.uniform(*span))
         _one(session, draw, call, user, draw.choice(local or choices), end, min(started, moment))
-        session.commit()
 
 
 def _one(
@@ -269,13 +268,16 @@ def _one(
     """Take one application as far as it is to go; what the rules stop stays a draft."""
     cadre = Actor(user.id, (("cadre", "51"),))
     application = applications.choose_position(session, call, position, user.id, cadre, at)
-    session.commit()
     if end == "draft":
         return
     try:
-        applications.submit(session, application, cadre, at + timedelta(minutes=20))
+        with session.begin_nested():
+            applications.submit(session, application, cadre, at + timedelta(minutes=20))
     except Refused:
-        session.rollback()
+        # The fields that were set before asking must not stay on a draft.
+        session.refresh(application)
+        application.form = application.verdict = application.verdict_outcome = None
+        application.submitted_at = application.receipt_number = None
         return
     if end == "submitted":
         return
@@ -385,8 +387,13 @@ def _walk_through_cadres(
 
 
 def _into_inboxes(session: Session, moment: datetime) -> None:
-    """Publish every notice of the made-up past and let no mail of it leave."""
-    for outbox_id in session.scalars(sa.select(outbox.c.id).where(outbox.c.finished_at.is_(None))).all():
+    """Publish the made-up past to the inboxes of the walk-through, and let no mail of it leave for anybody."""
+    known = sa.select(User.id).where(User.email.in_([email for _, email, _ in ACCOUNTS]))
+    waiting = sa.select(outbox.c.id).where(outbox.c.finished_at.is_(None), outbox.c.recipient.in_(known))
+    for outbox_id in session.scalars(waiting).all():
         publish(session, outbox_id, moment)
     session.execute(sa.delete(Delivery))
+    session.execute(
+        sa.update(outbox).where(outbox.c.finished_at.is_(None)).values(finished_at=moment, outcome="demo")
+    )
     session.info.pop(PENDING, None)

@@ -9,86 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeVar
 
+from recruitment.eligibility.vocabulary import (
+    APPRAISALS,
+    DECLARATIONS,
+    EDUCATION,
+    EDUCATION_RANK,
+    POSTS,
+    SEXES,
+)
+
 _Item = TypeVar("_Item")
-
-# Order of the levels of education; senior high and secondary vocational are equal (Letter, part 3(2)).
-EDUCATION_RANK: Final[Mapping[str, int]] = {
-    "primary": 0,
-    "junior_middle": 1,
-    "senior_high": 2,
-    "secondary_vocational": 2,
-    "junior_college": 3,
-    "bachelor": 4,
-    "master": 5,
-    "doctorate": 6,
-}
-EDUCATION_WORDS: Final[Mapping[str, str]] = {
-    "primary": "小学",
-    "junior_middle": "初中",
-    "senior_high": "高中",
-    "secondary_vocational": "中专",
-    "junior_college": "大专",
-    "bachelor": "本科",
-    "master": "硕士",
-    "doctorate": "博士",
-}
-POST_WORDS: Final[Mapping[str, str]] = {
-    "party_secretary": "党组织书记",
-    "committee_director": "村(居)委会主任",
-    "first_secretary": "驻村第一书记",
-    "deputy_secretary": "党组织副书记",
-    "deputy_director": "村(居)委会副主任",
-    "committee_member": "“两委”委员",
-    "other": "其他岗位",
-}
-APPRAISAL_RANK: Final[Mapping[str, int]] = {"incompetent": 0, "basic": 1, "competent": 2, "excellent": 3}
-APPRAISAL_WORDS: Final[Mapping[str, str]] = {
-    "incompetent": "不称职",
-    "basic": "基本称职",
-    "competent": "称职",
-    "excellent": "优秀",
-}
-DECLARATIONS: Final[Mapping[str, str]] = {
-    "criminal_record": "因犯罪受过刑事处罚",
-    "expelled_from_party": "被开除中国共产党党籍",
-    "dismissed_from_office": "被开除公职",
-    "joint_discipline": "被依法列为失信联合惩戒对象",
-    "active_soldier": "现役军人",
-    "full_time_student": "全日制在读学生",
-    "civil_servant_on_probation": "试用期内的公务员",
-    "under_sanction": "在处分影响期内",
-    "grave_incident": "任职期间所在村(社区)发生重大事件",
-    "seconded": "机关、事业单位下派人员",
-    "discharged_civil_servant": "被辞退未满五年的公务员",
-    "exam_barred": "因考试违纪违规在禁考期内",
-    "relative_in_organ": "与招录机关有关人员有应回避的亲属关系",
-}
-SEXES: Final[Mapping[str, str]] = {"male": "男", "female": "女"}
-
-_EDUCATION_ALIASES: Final = {word: key for key, word in EDUCATION_WORDS.items()} | {
-    "职高": "secondary_vocational",
-    "技校": "secondary_vocational",
-    "高职": "junior_college",
-    "专科": "junior_college",
-    "大学专科": "junior_college",
-    "大学本科": "bachelor",
-}
-_POST_ALIASES: Final = {word: key for key, word in POST_WORDS.items()} | {
-    "stationed_first_secretary": "first_secretary",
-    "村委会主任": "committee_director",
-    "居委会主任": "committee_director",
-    "村党组织书记": "party_secretary",
-    "社区党组织书记": "party_secretary",
-    "第一书记": "first_secretary",
-}
-_APPRAISAL_ALIASES: Final = {word: key for key, word in APPRAISAL_WORDS.items()} | {
-    "合格": "competent",
-    "基本合格": "basic",
-    "不合格": "incompetent",
-}
-_EDUCATION: Final = {k: k for k in EDUCATION_RANK} | _EDUCATION_ALIASES
-_POSTS: Final = {k: k for k in POST_WORDS} | _POST_ALIASES
-_APPRAISALS: Final = {k: k for k in APPRAISAL_RANK} | _APPRAISAL_ALIASES
 
 
 class FactError(ValueError):
@@ -166,8 +96,8 @@ class Conditions:
                 raise FactError(f"position.sex:只能是 male 或 female:{self.sex!r}")
             if not self.sex_basis:
                 raise FactError("position.sex:限定性别必须写明法律依据(sex_basis)")
-        if self.years is not None and self.years < 0:
-            raise FactError(f"position.years:不能小于 0:{self.years!r}")
+        if self.years is not None and not 0 <= self.years <= 100:
+            raise FactError(f"position.years:应在 0 到 100 之间:{self.years!r}")
 
 
 NO_CONDITIONS: Final = Conditions()
@@ -196,7 +126,7 @@ class Position:
         if not all(area.isascii() and area.isdigit() and 2 <= len(area) <= 12 for area in areas):
             raise FactError("position.areas:应为 2 至 12 位行政区划代码")
         conditions = Conditions(
-            education=_word(value.get("education"), _EDUCATION, "position.education"),
+            education=_word(value.get("education"), EDUCATION, "position.education"),
             languages=_texts(value.get("languages"), "position.languages"),
             majors=_texts(value.get("majors"), "position.majors"),
             party_member=_flag(value.get("party_member"), "position.party_member") or False,
@@ -265,7 +195,7 @@ class Person:
         return cls(
             id=_identity(get("id")),
             birth_date=_date(get("birth_date"), "birth_date"),
-            education=_word(get("education"), _EDUCATION, "education"),
+            education=_word(get("education"), EDUCATION, "education"),
             posts=_items(get("posts"), "posts", _tenure),
             commendations=_items(get("commendations"), "commendations", _commendation),
             appraisals=_items(get("appraisals"), "appraisals", _appraisal),
@@ -386,7 +316,7 @@ def _tenure(value: object, where: str) -> Tenure:
     if start is not None and end is not None and end < start:
         raise FactError(f"{where}:离任日期 {end} 早于任职日期 {start}")
     return Tenure(
-        _word(value.get("post"), _POSTS, f"{where}.post"),
+        _word(value.get("post"), POSTS, f"{where}.post"),
         _code(value.get("community"), f"{where}.community", (6, 9, 12)),
         start,
         end,
@@ -410,7 +340,7 @@ def _appraisal(value: object, where: str) -> Appraisal:
     year = _whole(value.get("year"), f"{where}.year")
     if year is None:
         raise FactError(f"{where}.year:缺少年度")
-    return Appraisal(year, _word(value.get("result"), _APPRAISALS, f"{where}.result"))
+    return Appraisal(year, _word(value.get("result"), APPRAISALS, f"{where}.result"))
 
 
 def _declarations(value: object) -> Mapping[str, bool | None]:

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from recruitment.areas.catalogue import counties
-from recruitment.eligibility.facts import DECLARATIONS
 from recruitment.eligibility.rulesets import (
     Citation,
     Override,
@@ -22,6 +21,7 @@ from recruitment.eligibility.rulesets import (
     canonical,
     load_rules,
 )
+from recruitment.eligibility.vocabulary import DECLARATIONS
 from recruitment.eligibility.windows import BANDS, Windows, suggest
 
 if TYPE_CHECKING:

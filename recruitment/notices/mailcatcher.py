@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-FOLDER = "mail"
+from recruitment.instance import MAIL_FOLDER
 
 
 class Catcher:
@@ -32,7 +32,7 @@ class Catcher:
 
 def caught(data_dir: Path, limit: int = 100) -> Iterator[tuple[str, EmailMessage]]:
     """The mails kept under ``data_dir``, newest first, each with a key for :func:`mail`."""
-    new = data_dir / FOLDER / "new"
+    new = data_dir / MAIL_FOLDER / "new"
     # A maildir's file names begin with the second of arrival; the time of the file tells finer.
     paths = sorted(new.iterdir(), key=lambda path: path.stat().st_mtime_ns) if new.is_dir() else []
     for path in reversed(paths[-limit:]):
@@ -41,7 +41,7 @@ def caught(data_dir: Path, limit: int = 100) -> Iterator[tuple[str, EmailMessage
 
 def mail(data_dir: Path, key: str) -> EmailMessage | None:
     """One mail by its key, or None when there is no such mail."""
-    new = data_dir / FOLDER / "new"
+    new = data_dir / MAIL_FOLDER / "new"
     # The key comes from an address line: it must name a file of this folder and no other.
     if not new.is_dir() or key not in {path.name for path in new.iterdir()}:
         return None

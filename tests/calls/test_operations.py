@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from recruitment.calls.position_table import PositionRow
 from sqlalchemy.orm import Session
 
 from recruitment.applications import operations as applications
 from recruitment.applications import queries
 from recruitment.calls import deadlines, operations
 from recruitment.calls.models import Position
-from recruitment.calls.position_table import PositionRow
 from recruitment.calls.rules import parameters_of
 from recruitment.eligibility.rulesets import Override, RulesError
 from recruitment.people.models import Role

@@ -80,13 +80,13 @@ def ceiling(params: Parameters) -> Rule:
     rule, on = "age.ceiling", params.reference_date
     counties = params.counties("age.autonomous_counties")
 
-    def band(name: str, cutoff: date, words: str) -> _Band:
+    def band_of(name: str, cutoff: date, words: str) -> _Band:
         path = f"age.ceiling.{name}"
         return _Band(params[path], cutoff, params.cite(path), words, day(cutoff))
 
-    base = band("base", params.windows.base, "")
-    autonomous = band("autonomous", params.windows.autonomous, "民族自治地方职位")
-    honoured = band("commendation", params.windows.commendation, "获综合类表彰")
+    base = band_of("base", params.windows.base, "")
+    autonomous = band_of("autonomous", params.windows.autonomous, "民族自治地方职位的")
+    honoured = band_of("commendation", params.windows.commendation, "获综合类表彰者的")
 
     def highest(in_autonomous: bool | None, with_honour: bool | None) -> _Band:
         best = base
@@ -99,23 +99,26 @@ def ceiling(params: Parameters) -> Rule:
     answers = (False, True, None)
     certain = {(a, h): highest(a, h) for a in answers for h in answers}
     possible = {(a, h): highest(a is not False, h is not False) for a in answers for h in answers}
-    everything_missing = RuleResult(
-        rule,
-        UNKNOWN,
-        None,
-        base.years,
-        base.cutoff,
-        base.cite,
-        "没有出生日期,年龄待核实。",
-        f"请填写出生日期;{base.from_day}及以后出生即在{base.years}周岁上限以内。",
-    )
+    no_birth_date = {
+        key: RuleResult(
+            rule,
+            UNKNOWN,
+            None,
+            band.years,
+            band.cutoff,
+            band.cite,
+            "没有出生日期,年龄待核实。",
+            f"请填写出生日期;{band.from_day}及以后出生即在{band.words}{band.years}周岁上限以内。",
+        )
+        for key, band in certain.items()
+    }
 
     def judge(case: Case) -> RuleResult:
         birth = case.person.birth_date
-        if birth is None:
-            return everything_missing
         county = case.position.county
         key = None if county is None else county in counties, commended(case.person, on)
+        if birth is None:
+            return no_birth_date[key]
         found = certain[key]
         if birth >= found.cutoff:
             return RuleResult(

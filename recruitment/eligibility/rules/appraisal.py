@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from recruitment.eligibility.facts import APPRAISAL_RANK, APPRAISAL_WORDS, Appraisal
+from recruitment.eligibility.facts import Appraisal
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import APPRAISAL_RANK, APPRAISAL_WORDS
 
 
 def recent(params: Parameters) -> Rule:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from recruitment.eligibility.facts import Person, Position
@@ -21,6 +22,7 @@ class Case(NamedTuple):
 Rule = Callable[[Case], RuleResult]
 
 
+@lru_cache(maxsize=1 << 15)  # birth dates of a lifetime
 def day(value: date) -> str:
     """``2021年2月24日``"""
     return f"{value.year}年{value.month}月{value.day}日"

@@ -1,9 +1,9 @@
 """education.floor: the lowest level of schooling, lower for positions in Tibetan areas."""
 
-from recruitment.eligibility.facts import EDUCATION_RANK, EDUCATION_WORDS
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import EDUCATION_RANK, EDUCATION_WORDS
 
 
 def floor(params: Parameters) -> Rule:

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import NamedTuple
 
-from recruitment.eligibility.facts import APPRAISAL_WORDS, Person
+from recruitment.eligibility.facts import Person
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.appraisal import count
 from recruitment.eligibility.rules.common import Case, Rule, both, day, either
 from recruitment.eligibility.service import Service, ServiceRule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import APPRAISAL_WORDS
 from recruitment.eligibility.windows import minus_years, reached_on
 
 
@@ -112,8 +113,8 @@ def length(params: Parameters) -> Rule:
     not_serving = result(
         FAIL,
         None,
-        f"到{on}没有可计算的任职时间。",
-        f"须在任并{kind}满{asked.years}年;如任职经历漏填或填错,请更正。",
+        f"{on}不在可报考的岗位上,没有可计算的任职时间。",
+        f"须在任并{kind}任职满{asked.years}年;如任职经历漏填或填错,请更正。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -159,7 +160,9 @@ def length(params: Parameters) -> Rule:
         )
 
     def short(case: Case) -> RuleResult:
-        since, first = case.served.since, case.stationed.since
+        # What cannot be enough even in the person's favour is shown so where nothing is certain.
+        since = case.served.since or case.served.since_possible
+        first = case.stationed.since or case.stationed.since_possible
         if first is not None and (since is None or first < since):
             if first <= asked.stationed_cutoff:
                 level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
