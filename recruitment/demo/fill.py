@@ -49,13 +49,13 @@ COUNTY, PREFECTURE = "510722", "510700"
 _NO_SIGN_IN = "!"
 # How many of the made-up applications end in each state.
 ENDS = {
-    "draft": 60,
-    "submitted": 230,
-    "returned": 45,
-    "county_passed": 90,
-    "qualified": 140,
-    "refused": 45,
-    "withdrawn": 30,
+    "draft": 40,
+    "submitted": 140,
+    "returned": 30,
+    "county_passed": 60,
+    "qualified": 90,
+    "refused": 30,
+    "withdrawn": 20,
     "lapsed": 10,
 }
 STAFF = {
@@ -243,12 +243,12 @@ def _applications(
     home = session.scalars(
         sa.select(Community.code).where(Community.code.startswith(COUNTY)).order_by(Community.code).limit(40)
     ).all()
-    communities = []
-    for index in range(600):
-        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
-    people = profiles(SEED, call.reference_date, communities)
     ends = [state for state, number in ENDS.items() for _ in range(number)]
     draw.shuffle(ends)
+    communities = []
+    for index in range(len(ends)):
+        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
+    people = profiles(SEED, call.reference_date, communities)
     for end in ends:
         profile = next(people)
         user, _ = _cadre(session, profile, password, photos, moment)
