@@ -1,7 +1,6 @@
 """What a reviewer sees and does, through the pages."""
 
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.people.models import Role, SignIn, User
 from tests import factories
-from tests.client import Client, heading
+from tests.client import Client
 from tests.conftest import Clock
 from tests.factories import NOW
 
