@@ -198,10 +198,11 @@ class Supervisor:
         catcher.wait_until(listens, timeout=30)
 
     def _prepare(self) -> None:
+        say("Preparing the database …")
         process = self._python("preparation", "recruitment.prepare", *(["--demo"] if self.demo else []))
         process.start()
         try:
-            process.wait_for_success(timeout=600)
+            process.wait_for_success(timeout=1200)
         finally:
             process.stop()
 
@@ -209,7 +210,7 @@ class Supervisor:
         yield self._python(
             "web",
             "gunicorn",
-            "recruitment.app:create_app()",
+            "recruitment.wsgi:app",
             f"--bind=fd://{self.listener.fileno()}",
             "--worker-class=gthread",
             f"--workers={WEB_PROCESSES}",
@@ -226,6 +227,8 @@ class Supervisor:
             *celery,
             "worker",
             f"--concurrency={TASKS_AT_ONCE}",
+            # Instances that share a broker must not share a name.
+            f"--hostname=worker-{self.listener.getsockname()[1]}@%h",
             "--without-gossip",
             "--without-mingle",
             "--loglevel=INFO",
