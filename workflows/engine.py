@@ -315,16 +315,20 @@ class Engine:
             raise Refused([self.registry.say("wrong_state", state=state.label, transition=named[0].label)])
         used = {use.name for step in steps for use in step.guards}
         facts = flow.facts(session, [subject], used, actor, now)[subject.id]
-        reasons: dict[Reason, None] = {}
-        for step in steps:
-            against = [
-                *self._obstacles(definition, step, subject, actor, form),
-                *judge.guarded(self.registry, step.guards, step, facts, Given({}, actor, now, form)),
-            ]
-            if not against:
-                return
-            reasons.update(dict.fromkeys(against))
-        raise Refused(reasons)
+        # Of several steps that a trigger may mean, the one that is nearest to possible says what is missing:
+        # that the others are for another case is no reason.
+        nearest = min(
+            (
+                [
+                    *self._obstacles(definition, step, subject, actor, form),
+                    *judge.guarded(self.registry, step.guards, step, facts, Given({}, actor, now, form)),
+                ]
+                for step in steps
+            ),
+            key=len,
+        )
+        if nearest:
+            raise Refused(dict.fromkeys(nearest))
 
     def _stale(self, session: Session, flow: Flow, subject: Any) -> Stale:
         definition = flow.definition(subject)
