@@ -15,9 +15,9 @@ from recruitment.calls.fields import Between, DayField, LocalMinuteField, WholeF
 from recruitment.calls.models import Call
 from recruitment.calls.operations import overrides_of
 from recruitment.clock import local
-from recruitment.eligibility.facts import EDUCATION_RANK
 from recruitment.eligibility.parameters import Parameters, parameters_for, suggested_windows
 from recruitment.eligibility.rulesets import Override, Parameter, RulesError, load_rules
+from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.eligibility.windows import BANDS, CONVENTIONS, Windows
 from recruitment.forms import DraftForm, Required, Section
 

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from recruitment.cadres.vocabulary import APPRAISAL_RESULTS, EDUCATION_LEVELS, POSTS
 from recruitment.calls.models import Position
-from recruitment.eligibility.facts import EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rulesets import Parameter, RuleSet, Value, load_rules
+from recruitment.eligibility.vocabulary import EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
 from recruitment.web.formats import day
 

@@ -18,7 +18,7 @@ from recruitment.cadres.vocabulary import EDUCATION_LEVELS, POLITICAL_STATUSES, 
 from recruitment.calls import candidates
 from recruitment.calls.models import Call
 from recruitment.clock import local
-from recruitment.eligibility.facts import EDUCATION_RANK, SEXES
+from recruitment.eligibility.vocabulary import EDUCATION_RANK, SEXES
 from recruitment.people.models import User
 
 ACTION = "candidates.export"
@@ -156,9 +156,7 @@ def _rows(call: Call, applications: Iterable[Application]) -> Iterable[list[Any]
         yield [column.value(row) for column in COLUMNS]
 
 
-def _write(
-    rows: Iterable[list[Any]], about: list[tuple[str, str]], now: datetime
-) -> tuple[bytes, int]:
+def _write(rows: Iterable[list[Any]], about: list[tuple[str, str]], now: datetime) -> tuple[bytes, int]:
     """The workbook as bytes, and how many rows it has below the headings."""
     buffer = io.BytesIO()
     # Each row leaves memory once written; nothing that a person typed becomes a formula, a link or a number.

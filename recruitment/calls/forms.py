@@ -13,8 +13,8 @@ from recruitment.areas.models import County
 from recruitment.cadres.vocabulary import EDUCATION_LEVELS
 from recruitment.calls import candidates
 from recruitment.calls.fields import LocalMinuteField
-from recruitment.eligibility.facts import EDUCATION_RANK
 from recruitment.eligibility.verdict import VERDICT_WORDS
+from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.forms import DraftForm, Form, Required
 
 

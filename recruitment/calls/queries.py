@@ -14,7 +14,7 @@ from recruitment.applications.models import Application
 from recruitment.areas.catalogue import prefix
 from recruitment.areas.models import County
 from recruitment.calls.models import Call, Extension, Position
-from recruitment.eligibility.facts import EDUCATION_RANK
+from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.people.crypto import blind_index
 from recruitment.people.id_number import normalise
 from recruitment.people.models import User

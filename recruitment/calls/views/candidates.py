@@ -3,6 +3,7 @@
 import io
 
 from flask import Response, abort, render_template, request, send_file
+from werkzeug.datastructures import MultiDict
 
 from recruitment.applications.queries import ApplicationFilter, count
 from recruitment.calls import candidates, exports, queries
@@ -21,7 +22,6 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
-from werkzeug.datastructures import MultiDict
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -71,9 +71,7 @@ def show(slug: str) -> Page:
     return _page(call_to_read(slug))
 
 
-def _page(
-    call: Call, attempt: str = "", refused: tuple[str, ...] = (), status: int = 200
-) -> tuple[str, int]:
+def _page(call: Call, attempt: str = "", refused: tuple[str, ...] = (), status: int = 200) -> tuple[str, int]:
     """One call.
 
     Args:
@@ -174,9 +172,7 @@ def create() -> Page:
     if "preview" not in request.form:
         outcome = handle(
             form,
-            refusable(
-                lambda: operations.create(db.session, current_user().actor(), now(), **form.values())
-            ),
+            refusable(lambda: operations.create(db.session, current_user().actor(), now(), **form.values())),
             SLUG_TAKEN,
         )
         if outcome.done:
