@@ -299,11 +299,11 @@ def _one(
     reasons = (application.verdict or {})["reasons"]
     failed = {reason["rule"].partition(".")[0] for reason in reasons if reason["outcome"] == "fail"}
     if end == "refused" or failed:
-        form = {
+        grounds = {
             "codes": sorted(failed & refusal_reasons().keys()) or ["unproven"],
             "explanation": "经核对材料，与公告条件不符。",
         }
-        applications.decide(session, application, "refuse", county, later, form=form)
+        applications.decide(session, application, "refuse", county, later, form=grounds)
         return
     applications.decide(session, application, "pass", county, later)
     if end == "qualified":

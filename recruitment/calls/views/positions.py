@@ -6,10 +6,10 @@ from flask import abort, flash, redirect, render_template, request, send_file, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from recruitment.calls import operations, position_table, queries, staging
+from recruitment.calls import operations, queries, staging
 from recruitment.calls.forms import PositionFilterForm, TableForm, county_choices
 from recruitment.calls.models import Call
-from recruitment.calls.position_table import PositionTable, read_position_table
+from recruitment.calls.position_table import POSITION_TABLE, PositionRow, read_position_table
 from recruitment.calls.views.base import (
     READERS,
     Page,
@@ -20,7 +20,10 @@ from recruitment.calls.views.base import (
     words_of,
 )
 from recruitment.calls.views.candidates import XLSX
+from recruitment.clock import now
 from recruitment.database import db
+from recruitment.lists.reading import ImportResult
+from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from workflows.terms import Refused
@@ -68,7 +71,7 @@ def chosen_positions(call: Call) -> tuple[PositionFilterForm, queries.PositionFi
 def template() -> Response:
     """An empty position table with its headings and an example."""
     return send_file(
-        io.BytesIO(position_table.template()),
+        io.BytesIO(xlsx_bytes(POSITION_TABLE, [], created=now())[0]),
         mimetype=XLSX,
         as_attachment=True,
         download_name="职位表模板.xlsx",
@@ -123,7 +126,7 @@ def confirm_import(slug: str, name: str) -> Page:
     return redirect(url_for("calls.positions", slug=slug), 303)
 
 
-def _read(call: Call, name: str) -> PositionTable:
+def _read(call: Call, name: str) -> ImportResult[PositionRow]:
     content = staging.get(call.id, name)
     if content is None:
         abort(404)
@@ -131,7 +134,11 @@ def _read(call: Call, name: str) -> PositionTable:
 
 
 def _dry_run(
-    call: Call, name: str, table: PositionTable, refused: list[str] | None = None, status: int = 200
+    call: Call,
+    name: str,
+    table: ImportResult[PositionRow],
+    refused: list[str] | None = None,
+    status: int = 200,
 ) -> tuple[str, int]:
     counties = {row.county_code for row in table.rows}
     return render_template(
