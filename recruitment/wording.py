@@ -19,10 +19,10 @@ def left(until: datetime, now: datetime) -> str:
     """How long there is until a deadline: ``还剩3天5小时``, ``还剩12分钟``, ``已截止``."""
     minutes = int((until - now).total_seconds() // 60)
     if until <= now:
-        return _("已截止")
+        return str(_("已截止"))
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return _("还剩%(days)s天%(hours)s小时", days=days, hours=hours)
+        return str(_("还剩%(days)s天%(hours)s小时", days=days, hours=hours))
     if hours:
-        return _("还剩%(hours)s小时%(minutes)s分钟", hours=hours, minutes=minutes)
-    return _("还剩%(minutes)s分钟", minutes=minutes) if minutes else _("还剩不到1分钟")
+        return str(_("还剩%(hours)s小时%(minutes)s分钟", hours=hours, minutes=minutes))
+    return str(_("还剩%(minutes)s分钟", minutes=minutes) if minutes else _("还剩不到1分钟"))

@@ -112,7 +112,7 @@ def _worded(act: Callable[[], Any]) -> Any:
 def _reason(reason: Reason) -> str:
     if not reason.citation:
         return reason.words
-    return _("%(words)s（依据：%(citation)s）", words=reason.words, citation=reason.citation)
+    return str(_("%(words)s（依据：%(citation)s）", words=reason.words, citation=reason.citation))
 
 
 # Looking

@@ -16,10 +16,11 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from recruitment.areas.catalogue import PROVINCE_NAME, counties
+from recruitment.areas.catalogue import counties
 from recruitment.areas.models import Community, Township
 from recruitment.cadres.fields import (
     SOME_NONE,
@@ -30,6 +31,7 @@ from recruitment.cadres.fields import (
     clean,
     either_or,
     error,
+    options,
     rows_of,
     yes_no,
 )
@@ -50,7 +52,7 @@ from recruitment.clock import today
 from recruitment.forms import DraftForm, Required
 from recruitment.people.access import current_user
 
-CHOOSE = ("", _l("请选择"))
+CHOOSE = _l("请选择")
 NAME = Length(max=60, message=_l("最多60个字。"))
 WORDS = Length(max=100, message=_l("最多100个字。"))
 
@@ -81,9 +83,9 @@ class ChoiceBoxesField(SelectMultipleField):
 
 class IdentityForm(DraftForm):
     ethnicity = SelectField(
-        _l("民族"), [Required()], choices=[CHOOSE, *((name, name) for name in ETHNICITIES)]
+        _l("民族"), [Required()], choices=options({name: name for name in ETHNICITIES}, CHOOSE)
     )
-    political_status = RadioField(_l("政治面貌"), [Required()], choices=list(POLITICAL_STATUSES.items()))
+    political_status = RadioField(_l("政治面貌"), [Required()], choices=options(POLITICAL_STATUSES))
     party_joined_on = DayField(
         _l("入党时间"),
         [not_before(18, _l("这时您还不满18周岁，请核对年份。"))],
@@ -94,12 +96,12 @@ class IdentityForm(DraftForm):
     )
     languages = ChoiceBoxesField(
         _l("能用来工作的少数民族语言"),
-        choices=list(LANGUAGES.items()),
+        choices=options(LANGUAGES),
         description=_l("没有就不选。有的职位要求会彝语或藏语。"),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         field = self.party_joined_on
         if self.political_status.data in PARTY_MEMBERS and not field.data and not field.errors:
             error(field, _("您选了党员，请填写入党时间。"))
@@ -123,12 +125,15 @@ def identity_data(dossier: Dossier) -> dict[str, Any]:
 # Posts
 
 
-def county_choices() -> dict[str, list[tuple[str, str]]]:
+def county_choices() -> list[SelectChoice]:
     """Every county under its prefecture."""
-    groups: dict[str, list[tuple[str, str]]] = {PROVINCE_NAME: [("", _("全省"))]}
-    for county in counties().values():
-        groups.setdefault(county.prefecture, []).append((county.code, county.name))
-    return groups
+    return [
+        SelectChoice("", _("全省")),
+        *(
+            SelectChoice(county.code, county.name, optgroup=county.prefecture)
+            for county in counties().values()
+        ),
+    ]
 
 
 class TenureRow(Row):
@@ -136,7 +141,7 @@ class TenureRow(Row):
 
     presets = frozenset({"county", "township"})
 
-    post = SelectField(_l("职务"), [Required()], choices=[CHOOSE, *POSTS.items()])
+    post = SelectField(_l("职务"), [Required()], choices=options(POSTS, CHOOSE))
     community_code = StringField(_l("村（社区）"))
     place = StringField(_l("村（社区）名称"), [WORDS], description=_l("写名称中的几个字，例如“青龙”。"))
     county = SelectField(_l("县（市、区）"), choices=county_choices)
@@ -166,13 +171,13 @@ class TenureRow(Row):
         return bool(clean(self.place.data) or self.county.data)
 
     def offer_townships(self, townships: Collection[Township]) -> None:
-        choices = [(township.code, township.name) for township in townships]
-        self.township.choices = [("", _("全部乡镇")), *choices]
-        if self.township.data not in dict(choices):
+        known = {township.code: township.name for township in townships}
+        self.township.choices = options(known, _("全部乡镇"))
+        if self.township.data not in known:
             self.township.data = ""
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         if self.blank:
             return good
         if not self.community_code.data:
@@ -213,7 +218,7 @@ class TenuresForm(DraftForm):
         return super().press_row_button(pressed)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         if not rows_of(self.tenures):
             error(self.tenures, _("请至少填写一段任职经历。"))
             good = False
@@ -244,7 +249,7 @@ def tenures_data(dossier: Dossier) -> dict[str, Any]:
 
 
 class SchoolingRow(Row):
-    level = SelectField(_l("学历"), [Required()], choices=[CHOOSE, *EDUCATION_LEVELS.items()])
+    level = SelectField(_l("学历"), [Required()], choices=options(EDUCATION_LEVELS, CHOOSE))
     school = StringField(_l("毕业学校"), [Required(), WORDS])
     major = StringField(_l("专业"), [NAME], description=_l("没有分专业的不填。"))
     graduated_on = DayField(
@@ -259,7 +264,7 @@ class SchoolingsForm(DraftForm):
     schoolings = FieldList(FormField(SchoolingRow), _l("学历"), max_entries=8)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         if not rows_of(self.schoolings):
             error(self.schoolings, _("请填写最高学历。"))
             good = False
@@ -287,11 +292,13 @@ class CommendationRow(Row):
     comprehensive = RadioField(
         _l("是不是综合类表彰"),
         [Required(message=_l("请选择是不是综合类表彰；拿不准的选“不清楚”。"))],
-        choices=[
-            ("yes", _l("是：对全面工作的表彰")),
-            ("no", _l("不是：只对某一项工作或活动")),
-            (UNSURE, _l("不清楚，请审核人看证书")),
-        ],
+        choices=options(
+            {
+                "yes": _l("是：对全面工作的表彰"),
+                "no": _l("不是：只对某一项工作或活动"),
+                UNSURE: _l("不清楚，请审核人看证书"),
+            }
+        ),
     )
 
 
@@ -300,7 +307,7 @@ class CommendationsForm(DraftForm):
     commendations = FieldList(FormField(CommendationRow), _l("表彰"), max_entries=20)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         agree = either_or(
             self.has_any,
             self.commendations,
@@ -338,12 +345,12 @@ class AppraisalRow(Row):
         [Required(), Regexp(r"^\s*(19|20)[0-9]{2}\s*$", message=_l("年度请写四位数，例如2024。"))],
     )
     result = SelectField(
-        _l("考核结果"), [Optional()], choices=[("", _l("没有结果或还没有填")), *APPRAISAL_RESULTS.items()]
+        _l("考核结果"), [Optional()], choices=options(APPRAISAL_RESULTS, _l("没有结果或还没有填"))
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
-        if good and not self.blank and int(self.year.data) > today().year:
+        good = bool(super().validate(extra_validators))
+        if good and not self.blank and int(clean(self.year.data)) > today().year:
             error(self.year, _("这一年还没有到。"))
             good = False
         return good
@@ -353,12 +360,12 @@ class AppraisalsForm(DraftForm):
     appraisals = FieldList(FormField(AppraisalRow), _l("年度考核"), max_entries=15)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         seen: set[str] = set()
         for row in rows_of(self.appraisals):
-            year = clean(row.year.data)
+            year = clean(row["year"].data)
             if year in seen:
-                error(row.year, _("%(year)s年填了两次，请删除一个。", year=year))
+                error(row["year"], _("%(year)s年填了两次，请删除一个。", year=year))
                 good = False
             seen.add(year)
         return good
@@ -399,7 +406,7 @@ def declarations_data(dossier: Dossier) -> dict[str, Any]:
 
 class RelativeRow(Row):
     relation = SelectField(
-        _l("与您的关系"), [Required()], choices=[CHOOSE, *((name, name) for name in RELATIONS)]
+        _l("与您的关系"), [Required()], choices=options({name: name for name in RELATIONS}, CHOOSE)
     )
     name = StringField(_l("姓名"), [Required(), NAME])
     employer = StringField(_l("工作单位和职务"), [WORDS], description=_l("务农、退休的照实写。"))
@@ -410,7 +417,7 @@ class RelativesForm(DraftForm):
     relatives = FieldList(FormField(RelativeRow), _l("家庭成员"), max_entries=20)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
+        good = bool(super().validate(extra_validators))
         agree = either_or(
             self.has_any,
             self.relatives,

@@ -98,7 +98,7 @@ def _save_appraisals(session: Session, dossier: Dossier, form: forms.AppraisalsF
     operations.save_appraisals(
         session,
         dossier,
-        {int(row["year"].data): row["result"].data for row in rows_of(form.appraisals)},
+        {int(clean(row["year"].data)): row["result"].data for row in rows_of(form.appraisals)},
     )
 
 

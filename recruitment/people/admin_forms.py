@@ -14,10 +14,16 @@ from recruitment.people.models import STAFF
 from recruitment.people.words import ROLES
 
 
+def _nothing() -> list[Any]:
+    return options([("", _l("请选择"))])
+
+
 @cache
 def _areas() -> list[Any]:
     """The province, then each prefecture with its counties."""
-    choices = options([(catalogue.PROVINCE_CODE, catalogue.PROVINCE_NAME)], catalogue.PROVINCE_NAME)
+    choices = _nothing() + options(
+        [(catalogue.PROVINCE_CODE, catalogue.PROVINCE_NAME)], catalogue.PROVINCE_NAME
+    )
     for code, name in catalogue.prefectures().items():
         inside = [c for c in catalogue.counties().values() if c.prefecture_code == code]
         choices += options([(code, name), *((c.code, name + c.name) for c in inside)], name)
@@ -26,7 +32,9 @@ def _areas() -> list[Any]:
 
 class GrantForm(Form):
     role = SelectField(
-        _l("职责"), [Required()], choices=options((role, ROLES[role]) for role in ROLES if role in STAFF)
+        _l("职责"),
+        [Required()],
+        choices=[*_nothing(), *options((role, ROLES[role]) for role in ROLES if role in STAFF)],
     )
     area = SelectField(
         _l("管辖地区"), [Required()], description=_l("县级审核人选县，市级审核人选市（州），其他选全省。")
