@@ -25,9 +25,7 @@ URGENCY = {"open": 0, "before": 1, "over": 2}
 def home() -> str:
     """The call that matters now, in plain words."""
     at = now()
-    shown = [
-        (call, deadlines.registration(db.session, call, at)) for call in queries.shown_calls(db.session)
-    ]
+    shown = [(call, deadlines.registration(db.session, call, at)) for call in queries.shown_calls(db.session)]
     current = sorted(
         (item for item in shown if item[0].state != "finished"), key=lambda item: URGENCY[item[1].phase]
     )
