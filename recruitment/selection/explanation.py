@@ -143,7 +143,9 @@ class _Explainer:
                 f"{said}总成绩须达到同一市州的最低总成绩 {plain(outcome.line)}；"
                 f"{_shown(result.total)} 未达到，不排最终名次，不进入体检。"
             )
-        return f"{said}总成绩须达到同一市州的最低总成绩 {plain(outcome.line)}；{_shown(result.total)} 已达到。"
+        return (
+            f"{said}总成绩须达到同一市州的最低总成绩 {plain(outcome.line)}；{_shown(result.total)} 已达到。"
+        )
 
     def _find_ties(self, outcome: PositionOutcome) -> None:
         """Words for everyone whose total others of the position have too."""
