@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -49,7 +50,7 @@ def reviewer(session: Session) -> User:
     return factories.staff(session, Role.COUNTY_REVIEWER, COUNTY, name="何审核")
 
 
-def applicant(session: Session, name: str = "", **dossier: object) -> User:
+def applicant(session: Session, name: str = "", **dossier: Any) -> User:
     owner = factories.cadre(session, name=name)
     factories.dossier(session, owner, **dossier)
     return owner
