@@ -1,12 +1,8 @@
 """What a reviewer reads: the queue of their own area, one file, its scans."""
 
 import uuid
-<<<<<<< HEAD
-from datetime import timedelta
-=======
 from datetime import date, timedelta
 from typing import Any
->>>>>>> review
 
 import pytest
 import sqlalchemy as sa
@@ -30,12 +26,8 @@ from recruitment.calls.models import Call
 from recruitment.people.models import Role, User
 from recruitment.people.uploads import store_image
 from tests import factories
-<<<<<<< HEAD
-from tests.client import Client
-=======
 from tests.applications.reviewing import LATER, counted, enter
 from tests.client import heading, tree, words
->>>>>>> review
 from tests.conftest import Clock
 from tests.factories import COUNTY, NOW, OTHER_COUNTY
 
