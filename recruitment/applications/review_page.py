@@ -70,7 +70,7 @@ def file_page(
         "state_label": review_queue.state_label(application.state),
         "state_tone": review_queue.TONES.get(application.state, "neutral"),
         "waited": review_queue.waited(now - submitted) if waits else "",
-        "due_at": submitted + timedelta(hours=call.review_hours) if waits else None,
+        "due_at": moment(submitted + timedelta(hours=call.review_hours)) if waits else "",
         "overdue": waits and now >= submitted + timedelta(hours=call.review_hours),
         "checks": checks,
         "verdict_words": review_file.VERDICTS.get(checks.outcome),
