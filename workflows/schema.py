@@ -94,6 +94,33 @@ Index(
     postgresql_where=outbox.c.finished_at.is_(None) & outbox.c.cancelled_at.is_(None),
 )
 
+# One row a firing of many subjects: its request key, its answer and how far it has come.
+batch = Table(
+    "workflow_batch",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("workflow", Text, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("actor", JSONB, nullable=False, comment="id, grants or name of the system"),
+    Column("form", JSONB),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("total", Integer, nullable=False, server_default=text("0")),
+    Column("done", Integer, nullable=False, server_default=text("0"), comment="positions dealt with"),
+    Column("moved", Integer, nullable=False, server_default=text("0")),
+    Column("finished_at", DateTime(timezone=True)),
+)
+# The subjects of a batch, by position. ``outcome`` is empty until it is their turn.
+batch_item = Table(
+    "workflow_batch_item",
+    metadata,
+    Column("key", ForeignKey("workflow_batch.key", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False, comment="state_version when the batch began"),
+    Column("outcome", Text, comment="moved or excluded"),
+    Column("reasons", JSONB, comment="why it was excluded"),
+)
+
 # One row a deadline. Pending until it has ended: fired or cleared.
 timer = Table(
     "workflow_timer",
