@@ -1,7 +1,6 @@
 """What judging answers: one result per rule and the verdict over all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -87,8 +86,7 @@ class RuleResult(NamedTuple):
         return cls(**{**data, "cutoff": None if cutoff is None else date.fromisoformat(cutoff)})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer for one person and one position.
 
     Attributes:

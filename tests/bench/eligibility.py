@@ -125,10 +125,11 @@ def person() -> list[Row]:
         judge(*one)
     times = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        # There is no I/O to wait for: what the processor spends is what it takes.
+        start = time.process_time()
         for one in cases:
             judge(*one)
-        times.append((time.perf_counter() - start) / len(cases))
+        times.append((time.process_time() - start) / len(cases))
     ours = statistics.median(times) * 1e6
     return [Row(name="eligibility.person", unit="µs", ours=ours, floor=None, ratio=None, goal="ours <= 30")]
 
