@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from flask import has_request_context, request
+from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event, orm
 from sqlalchemy.dialects.postgresql import JSONB
@@ -37,7 +39,20 @@ class Base(orm.DeclarativeBase):
     }
 
 
-db = SQLAlchemy()
+class Database(SQLAlchemy):
+    """Without the extension's asynchronous sessions, of which we have none.
+
+    To close them it starts an event loop after every request: a millisecond each time, and an error wherever a
+    loop is running already.
+    """
+
+    def init_app(self, app: App) -> None:
+        super().init_app(app)
+        functions = app.teardown_appcontext_funcs
+        functions[:] = [function for function in functions if not iscoroutinefunction(function)]
+
+
+db = Database()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

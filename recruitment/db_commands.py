@@ -14,6 +14,8 @@ from alembic.config import Config
 from alembic.util import CommandError
 
 import recruitment
+from recruitment.areas import operations as areas
+from recruitment.config import psycopg_url
 from recruitment.database import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -45,6 +47,13 @@ def upgrade_database(url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(url), revision)
 
 
+def load_areas(url: str) -> None:
+    """Bring the counties, townships and communities of the database at ``url`` up to the package's catalogue."""
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        areas.load(connection)
+
+
 def downgrade_database(url: str, revision: str) -> None:
     """Migrate the database at ``url`` back to ``revision`` (``"base"``: to nothing)."""
     command.downgrade(alembic_config(url), revision)
@@ -64,8 +73,10 @@ def db(context: click.Context, url: str) -> None:
 @click.argument("revision", default="head")
 @click.pass_obj
 def upgrade(url: str, revision: str) -> None:
-    """Migrate forward, by default to the newest revision."""
+    """Migrate forward, by default to the newest revision, and load the catalogue of areas."""
     _run(lambda: upgrade_database(url, revision))
+    if revision == "head":
+        load_areas(url)
 
 
 @db.command()

@@ -154,6 +154,15 @@ def check_database(url: str) -> str:
     return libpq_url(url)
 
 
+def check_keys(keys: str) -> None:
+    """Raise ConfigurationError unless these are Fernet keys, separated by commas."""
+    try:
+        for key in keys.split(","):
+            Fernet(key)
+    except ValueError:
+        raise ConfigurationError("DATA_KEYS must be Fernet keys separated by commas") from None
+
+
 def check_broker(url: str) -> None:
     """Raise ConfigurationError if the URL names no Redis or Valkey server that lets us in."""
     try:

@@ -4,22 +4,24 @@ Everything happens in the caller's transaction; the engine never commits and rea
 """
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from workflows import judge
 from workflows.definition import START, Definition, Problem, Transition, Unsound, load
+from workflows.journal import GENESIS, body_of, hash_of, tail_of
 from workflows.judge import Flow
 from workflows.registry import Given, Guard, Notice, Registry, Scope
-from workflows.schema import event, outbox
+from workflows.schema import event, outbox, request
 from workflows.soundness import unknown_names
+from workflows.statements import DUE, NOTICE
 from workflows.subject import ENGINE_COLUMNS
 from workflows.terms import Actor, Availability, Fired, LastEvent, Reason, Refused, Stale
 
@@ -105,7 +107,7 @@ class Engine:
         subject.state = subject.public_state = definition.start.target
         subject.state_since = now
         subject.state_version = 0
-        subject.last_hash = b""
+        subject.last_hash = GENESIS
         with session.begin_nested():
             session.add(subject)
             session.flush()
@@ -169,10 +171,16 @@ class Engine:
             given = Given({}, actor, now, form)
             if any(judge.guarded(self.registry, unwritten, step, facts, given)):
                 return None
-        prepared = flow.statement(definition, step, keyed=key is not None)
+        source, seq = subject.state, subject.state_version + 1
+        target = step.target or (subject.public_state if step.kind == "take_back" else source)
+        role = judge.capacity(step, subject, actor)
+        tail = tail_of(step, definition.version, actor, role, form)
+        body = body_of(None if step.name == START else source, target, tail)
+        last_hash = hash_of(subject.last_hash, flow.name, subject.id, seq, now, body)
+        notices = [uuid7(now) for _ in step.notices]
         values = {
-            **prepared.fixed,
-            **self._dues(definition, step, now),
+            **{f"{DUE}{name}": due for name, due in self._dues(definition, step, now).items()},
+            **{f"{NOTICE}{index}": id_ for index, id_ in enumerate(notices)},
             "p_id": subject.id,
             "p_version": subject.state_version,
             "p_area": subject.area_code,
@@ -180,23 +188,27 @@ class Engine:
             "p_now": now,
             "p_actor": actor.name,
             "p_actor_id": actor.id,
-            "p_role": judge.capacity(step, subject, actor),
-            "p_form": None if form is None else Jsonb(form),
             "p_key": key,
+            "p_hash": last_hash,
+            "p_body": body,
         }
-        row = session.connection().exec_driver_sql(prepared.sql, values).one_or_none()
-        if row is None:
+        statement = flow.statement(definition, step, keyed=key is not None)
+        result = session.connection().exec_driver_sql(statement, values)
+        if step.kind == "release":
+            row = result.one_or_none()
+            if row is None:
+                return None
+            notices += row[1] or []
+        elif result.rowcount == 0:
             return None
-        seq = subject.state_version + 1
-        changed = {
-            "state": row.state,
-            "public_state": row.public_state,
-            "state_since": row.state_since,
-            "state_version": seq,
-            "last_hash": row.last_hash,
-            "held_seq": seq if step.held else None,
-            "held_by": actor.name if step.held else None,
-        }
+        changed = {"state": target, "state_version": seq, "last_hash": last_hash}
+        if not step.held:
+            changed["public_state"] = target
+        if target != source or step.name == START:
+            changed["state_since"] = now
+        if step.held or subject.held_seq is not None:
+            changed["held_seq"] = seq if step.held else None
+            changed["held_by"] = actor.name if step.held else None
         for name, value in changed.items():
             set_committed_value(subject, name, value)
         # A rollback to a savepoint must expire the object, as it does for objects that were flushed.
@@ -206,19 +218,22 @@ class Engine:
             subject_id=subject.id,
             seq=seq,
             transition=step.name,
-            source=None if step.name == START else row.source,
-            target=row.state,
+            source=None if step.name == START else source,
+            target=target,
             at=now,
             held=step.held,
-            notices=() if step.held else tuple(row.notices or ()),
+            notices=() if step.held else tuple(notices),
         )
 
     def _dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
-        """When the timers that count working days will be due."""
+        """When the timers that a step sets will be due, as far as the calendar tells."""
         dues = {}
         for name in step.sets:
-            if days := definition.timers[name].working_days:
-                dues[f"p_due_{name}"] = self.registry.working_days_after(now, days)
+            timer = definition.timers[name]
+            if timer.working_days:
+                dues[name] = self.registry.working_days_after(now, timer.working_days)
+            elif timer.minutes:
+                dues[name] = now + timedelta(minutes=timer.minutes)
         return dues
 
     def _obstacles(
@@ -249,7 +264,9 @@ class Engine:
         """The answer that was given to the request before, if there was one."""
         session.refresh(subject)
         mine = (event.c.workflow == flow.name) & (event.c.subject_id == subject.id)
-        past = session.execute(select(event).where(mine, event.c.request_key == key)).one_or_none()
+        asked = (request.c.workflow == flow.name) & (request.c.subject_id == subject.id)
+        seq = select(request.c.seq).where(asked, request.c.key == key).scalar_subquery()
+        past = session.execute(select(event).where(mine, event.c.seq == seq)).one_or_none()
         if past is None:
             return None
         step = flow.versions[past.definition_version].transitions[past.transition]
@@ -383,3 +400,10 @@ class Engine:
         if every:
             return tuple(step for step in definition.transitions.values() if step.name != START)
         return definition.leaving(subject.state)
+
+
+def uuid7(moment: datetime) -> UUID:
+    """A random id that sorts by time (RFC 9562)."""
+    milliseconds = int(moment.timestamp() * 1000)
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)

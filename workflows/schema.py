@@ -1,9 +1,11 @@
 """The engine's own tables (PostgreSQL 18). Subject tables belong to the application."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -28,34 +30,42 @@ metadata = MetaData(
     }
 )
 
-# One row a transition, never changed afterwards. ``hash`` covers every other column and the hash of the
-# subject's event before it (see journal.py).
+
+def _in_body(path: str, type_: str = "text") -> Computed:
+    return Computed(f"((body::json {path})::{type_})", persisted=False)
+
+
+# One row a transition, never changed afterwards. ``body`` is the event as it was sealed: a JSON text of which
+# the virtual columns show the parts. ``hash`` covers the other columns and the hash of the subject's event
+# before it (see journal.py).
 event = Table(
     "workflow_event",
     metadata,
     Column("workflow", Text, primary_key=True),
     Column("subject_id", Uuid, primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 … for each subject"),
-    Column("definition_version", Integer, nullable=False),
-    Column("transition", Text, nullable=False),
-    Column("source", Text, comment="empty for the first event"),
-    Column("target", Text, nullable=False),
-    Column("held", Boolean, nullable=False, comment="recorded, but not yet known to the owner"),
-    Column("actor", Text, nullable=False, comment="user id, or system:<name>"),
-    Column("role", Text, nullable=False, comment="in which capacity: a role, owner or system"),
     Column("at", DateTime(timezone=True), nullable=False),
-    Column("form", JSONB, comment="what the actor filled in"),
-    Column("request_key", Text, comment="the same key twice has one effect"),
+    Column("body", Text, nullable=False),
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("source", Text, _in_body("->> 'source'"), comment="empty for the first event"),
+    Column("target", Text, _in_body("->> 'target'")),
+    Column("transition", Text, _in_body("->> 'transition'")),
+    Column("definition_version", Integer, _in_body("->> 'version'", "int")),
+    Column("held", Boolean, _in_body("->> 'held'", "boolean"), comment="not yet known to the owner"),
+    Column("actor", Text, _in_body("->> 'actor'"), comment="user id, or system:<name>"),
+    Column("role", Text, _in_body("->> 'role'"), comment="in which capacity: a role, owner or system"),
+    Column("form", JSON, _in_body("-> 'form'", "json"), comment="what the actor filled in"),
 )
-Index(
-    "uq_workflow_event_request_key",
-    event.c.workflow,
-    event.c.subject_id,
-    event.c.request_key,
-    unique=True,
-    postgresql_where=event.c.request_key.is_not(None),
+
+# The same request key on one subject has one effect.
+request = Table(
+    "workflow_request",
+    metadata,
+    Column("workflow", Text, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, comment="the event it led to"),
 )
 
 # One row a notice to send. Written with the event; claimed and finished by whoever sends.

@@ -69,16 +69,16 @@ def _state(name: str, form: Mapping[str, Any], gaps: Mapping[str, str]) -> Secti
 
 def _summary(name: str, form: Mapping[str, Any]) -> str:
     if name == "tenures":
-        return _("已填%(number)s段", number=len(form["tenures"]))
+        return str(_("已填%(number)s段", number=len(form["tenures"])))
     if name == "appraisals":
         return "、".join(_("%(year)s年", year=year) for year in sorted(a["year"] for a in form["appraisals"]))
     if name == "documents":
-        return _("已上传%(number)s张", number=len(form["documents"]))
+        return str(_("已上传%(number)s张", number=len(form["documents"])))
     if name in ("commendations", "relatives") and not form[f"has_{name}"]:
-        return _("没有")
+        return str(_("没有"))
     if name in ("schoolings", "commendations", "relatives"):
-        return _("已填%(number)s项", number=len(form[name]))
-    return _("已填好")
+        return str(_("已填%(number)s项", number=len(form[name])))
+    return str(_("已填好"))
 
 
 def next_section(states: list[SectionState], after: str = "") -> str:

@@ -49,13 +49,13 @@ COUNTY, PREFECTURE = "510722", "510700"
 _NO_SIGN_IN = "!"
 # How many of the made-up applications end in each state.
 ENDS = {
-    "draft": 60,
-    "submitted": 230,
-    "returned": 45,
-    "county_passed": 90,
-    "qualified": 140,
-    "refused": 45,
-    "withdrawn": 30,
+    "draft": 40,
+    "submitted": 140,
+    "returned": 30,
+    "county_passed": 60,
+    "qualified": 90,
+    "refused": 30,
+    "withdrawn": 20,
     "lapsed": 10,
 }
 STAFF = {
@@ -77,7 +77,7 @@ def fill() -> bool:
     draw = random.Random(SEED)  # noqa: S311 - demo data, not secrets
     moment = now()
     password = hash_password(PASSWORD)
-    staff = _staff(session, password)
+    staff = _staff(session, password, moment)
     admin = Actor(staff["admin@kaolu.example"].id, (("admin", "51"),))
     call = _call(session, admin, moment)
     photos = _photos(session, staff["admin@kaolu.example"])
@@ -89,10 +89,10 @@ def fill() -> bool:
     return True
 
 
-def _staff(session: Session, password: str) -> dict[str, User]:
+def _staff(session: Session, password: str, moment: datetime) -> dict[str, User]:
     people = {}
     for email, (name, role, area) in STAFF.items():
-        user = User(email=email, name=name, password=password)
+        user = User(email=email, name=name, password=password, email_confirmed_at=moment)
         user.grants.append(Grant(role=role, area_code=area))
         session.add(user)
         people[email] = user
@@ -243,12 +243,12 @@ def _applications(
     home = session.scalars(
         sa.select(Community.code).where(Community.code.startswith(COUNTY)).order_by(Community.code).limit(40)
     ).all()
-    communities = []
-    for index in range(600):
-        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
-    people = profiles(SEED, call.reference_date, communities)
     ends = [state for state, number in ENDS.items() for _ in range(number)]
     draw.shuffle(ends)
+    communities = []
+    for index in range(len(ends)):
+        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
+    people = profiles(SEED, call.reference_date, communities)
     for end in ends:
         profile = next(people)
         user, _ = _cadre(session, profile, password, photos, moment)
@@ -299,11 +299,11 @@ def _one(
     reasons = (application.verdict or {})["reasons"]
     failed = {reason["rule"].partition(".")[0] for reason in reasons if reason["outcome"] == "fail"}
     if end == "refused" or failed:
-        form = {
+        grounds = {
             "codes": sorted(failed & refusal_reasons().keys()) or ["unproven"],
             "explanation": "经核对材料，与公告条件不符。",
         }
-        applications.decide(session, application, "refuse", county, later, form=form)
+        applications.decide(session, application, "refuse", county, later, form=grounds)
         return
     applications.decide(session, application, "pass", county, later)
     if end == "qualified":

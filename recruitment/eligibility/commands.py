@@ -3,13 +3,16 @@
 import json
 import sys
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
+from recruitment.eligibility.answers import open_answers
+from recruitment.eligibility.coverage import markdown
 from recruitment.eligibility.facts import FactError, Person, Position
-from recruitment.eligibility.files import FileError, Row, json_line, read_people
+from recruitment.eligibility.files import FileError, Row, read_people
 from recruitment.eligibility.parameters import Parameters, parameters_for, suggested_windows
 from recruitment.eligibility.rulesets import RulesError, load_rules
 from recruitment.eligibility.windows import BANDS, CONVENTIONS
@@ -53,7 +56,7 @@ def eligibility() -> None:
     "--out",
     required=True,
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    help="File for the answers, JSON Lines; - is standard output.",
+    help="File for the answers, by its ending .csv, .xlsx or else JSON Lines; - is standard output.",
 )
 def check(people: Path, reference_date: date, rules: str, out: Path) -> None:
     """Judge every person of PEOPLE (.jsonl, .csv or .xlsx): one answer a line, in order.
@@ -61,17 +64,18 @@ def check(people: Path, reference_date: date, rules: str, out: Path) -> None:
     Exit status: 0 all were judged, 1 some lines could not be, 2 unusable arguments.
     """
     params = _parameters(reference_date, rules)
-    to_stdout = str(out) == "-"
-    if not to_stdout and out.exists() and out.samefile(people):
+    if str(out) != "-" and out.exists() and out.samefile(people):
         raise click.UsageError("--out 不能是读入的文件")
     bad = 0
     try:
         rows = read_people(people)
-        with click.open_file(str(out), "w", encoding="utf-8") as file:
-            for row in rows:
+        # An unusable file is found before the answers of an earlier run are overwritten.
+        first = next(rows, None)
+        with open_answers(out) as write:
+            for row in chain([first] if first else [], rows):
                 answer = judge_row(row, params)
                 bad += "error" in answer
-                file.write(json_line(answer))
+                write(answer)
     except (FileError, OSError) as error:
         raise click.UsageError(str(error)) from error
     if bad:
@@ -119,6 +123,12 @@ def windows(reference_date: date, rules: str, convention: str | None, as_json: b
         side = "及以前出生" if band == "minimum" else "及以后出生"
         day = getattr(found, band).isoformat()
         click.echo(f"{day} {side}  {params.words[path]} {params[path]} 周岁  {params.cite(path)}")
+
+
+@eligibility.command()
+def coverage() -> None:
+    """Print the table of clauses, rules and tests as Markdown."""
+    click.echo(markdown(), nl=False)
 
 
 @eligibility.command()

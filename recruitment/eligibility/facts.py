@@ -96,8 +96,8 @@ class Conditions:
                 raise FactError(f"position.sex:只能是 male 或 female:{self.sex!r}")
             if not self.sex_basis:
                 raise FactError("position.sex:限定性别必须写明法律依据(sex_basis)")
-        if self.years is not None and self.years < 0:
-            raise FactError(f"position.years:不能小于 0:{self.years!r}")
+        if self.years is not None and not 0 <= self.years <= 100:
+            raise FactError(f"position.years:应在 0 到 100 之间:{self.years!r}")
 
 
 NO_CONDITIONS: Final = Conditions()

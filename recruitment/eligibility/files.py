@@ -1,4 +1,4 @@
-"""People files in, verdict files out, one row at a time.
+"""People files, one row at a time.
 
 JSON Lines hold one object a line. CSV and XLSX hold the same facts in the columns of ``COLUMNS``: an empty
 cell is unknown; ``无`` in ``posts``, ``commendations`` or ``appraisals`` says that there are none.
@@ -201,11 +201,3 @@ def _yes(texts: dict[str, str], name: str) -> bool:
     if text in _NO:
         return False
     raise FileError(f"{name}:应为“是”或“否”:{texts[name]!r}")
-
-
-Writer = Callable[[Mapping[str, Any]], None]
-
-
-def json_line(answer: Mapping[str, Any]) -> str:
-    """One answer as a line."""
-    return json.dumps(answer, ensure_ascii=False, separators=(", ", ": ")) + "\n"

@@ -18,6 +18,9 @@ from recruitment.areas.catalogue import counties
 from recruitment.eligibility.vocabulary import APPRAISAL_RANK, EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
 
+# Room for adding years and days to any date that occurs.
+_LAST_REFERENCE_DATE: Final = date(9000, 1, 1)
+
 BAR_WEIGHT: Final[Mapping[str, int]] = {"off": 0, "if_known": 1, "asked": 2}
 
 
@@ -225,6 +228,8 @@ class RuleSet:
             RulesError: nothing in force yet; an override that names no parameter, gives no reason or
                 source, is of the wrong kind, or goes below a legal floor.
         """
+        if reference_date > _LAST_REFERENCE_DATE:
+            raise RulesError(f"基准日太远:{reference_date}")
         if reference_date < self.since:
             raise RulesError(f"{self.name} 自 {self.since} 起才有规定,{reference_date} 没有可用的规则")
         values: dict[str, Value] = {}
@@ -281,6 +286,7 @@ def available_rules() -> dict[str, list[int]]:
     """Versions of each rule set that comes with the package, ascending."""
     found: dict[str, list[int]] = {}
     for entry in files("recruitment.eligibility").joinpath("data").iterdir():
+        # coverage.toml lies in the same folder and has no version.
         name, dash, version = entry.name.removesuffix(".toml").rpartition("-")
         if entry.name.endswith(".toml") and dash and version.isdigit():
             found.setdefault(name, []).append(int(version))

@@ -116,8 +116,8 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
         serving = None if places else False
     return Service(
         serving,
-        _since(certain, reference_date, rule),
-        _since(possible, reference_date, rule),
+        _since(certain, reference_date, rule, generous=False),
+        _since(possible, reference_date, rule, generous=True),
         tuple(places),
     )
 
@@ -126,31 +126,55 @@ def _county(tenure: Tenure) -> str | None:
     return None if tenure.community is None else tenure.community[:6]
 
 
-def _since(spells: list[_Spell], reference_date: date, rule: ServiceRule) -> date | None:
-    if not spells:
-        return None
+def _since(spells: list[_Spell], reference_date: date, rule: ServiceRule, *, generous: bool) -> date | None:
     if len(spells) == 1 and not rule.cumulative and rule.in_post:
         return spells[0].start if spells[0].end == reference_date else None
     if rule.merge_posts and not rule.same_county:
         return _since_of_group(spells, reference_date, rule)
-    groups: dict[tuple[str | None, str | None], list[_Spell]] = {}
-    keys = {_key(spell, rule) for spell in spells}
-    for key in keys:
-        # A spell of unknown post or place may belong to any group.
-        groups[key] = [spell for spell in spells if _fits(_key(spell, rule), key)]
-    found = [_since_of_group(group, reference_date, rule) for group in groups.values()]
+    groups = _possible_groups(spells, rule) if generous else _certain_groups(spells, rule)
+    found = [_since_of_group(group, reference_date, rule) for group in groups]
     return min((day for day in found if day is not None), default=None)
 
 
-def _key(spell: _Spell, rule: ServiceRule) -> tuple[str | None, str | None]:
-    return None if rule.merge_posts else spell.post, spell.county if rule.same_county else None
+_GroupKey = tuple[str | None, str | None]
 
 
-def _fits(own: tuple[str | None, str | None], group: tuple[str | None, str | None]) -> bool:
-    return all(mine is None or mine == theirs for mine, theirs in zip(own, group, strict=True))
+def _key(spell: _Spell, rule: ServiceRule) -> _GroupKey:
+    """What spells must have in common to add up: post and county; empty words where that is no matter."""
+    return "" if rule.merge_posts else spell.post, spell.county if rule.same_county else ""
+
+
+def _certain_groups(spells: list[_Spell], rule: ServiceRule) -> list[list[_Spell]]:
+    """Spells known to belong together; one whose post or county is not known stands alone."""
+    together: dict[_GroupKey, list[_Spell]] = {}
+    alone: list[list[_Spell]] = []
+    for spell in spells:
+        key = _key(spell, rule)
+        if None in key:
+            alone.append([spell])
+        else:
+            together.setdefault(key, []).append(spell)
+    return [*together.values(), *alone]
+
+
+def _possible_groups(spells: list[_Spell], rule: ServiceRule) -> list[list[_Spell]]:
+    """Spells that may belong together: what is not known fits everywhere."""
+    keys = [_key(spell, rule) for spell in spells]
+    posts, counties = ({key[part] for key in keys} - {None} or {None} for part in (0, 1))
+    return [
+        [
+            spell
+            for spell, key in zip(spells, keys, strict=True)
+            if key[0] in (None, post) and key[1] in (None, county)
+        ]
+        for post in posts
+        for county in counties
+    ]
 
 
 def _since_of_group(spells: list[_Spell], reference_date: date, rule: ServiceRule) -> date | None:
+    if not spells:
+        return None
     if rule.cumulative and not rule.concurrent_once:
         runs = [(spell.start, spell.end) for spell in spells]
     else:

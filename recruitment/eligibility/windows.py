@@ -26,6 +26,8 @@ def reached_on(start: date, years: int) -> date:
     >>> reached_on(date(2018, 2, 25), 3).isoformat(), reached_on(date(2020, 2, 29), 3).isoformat()
     ('2021-02-25', '2023-03-01')
     """
+    if start.year + years > date.max.year:
+        return date.max
     try:
         return start.replace(year=start.year + years)
     except ValueError:

@@ -1,13 +1,18 @@
 """The command line as other programs use it: files in, answers out, exit codes."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from recruitment.eligibility.commands import eligibility
+from recruitment.eligibility import parameters_for
+from recruitment.eligibility.commands import eligibility, judge_row
+from recruitment.eligibility.files import Row
 
 DATA = Path(__file__).parent / "data"
 ON = ("--reference-date", "2021-02-24")
@@ -47,6 +52,9 @@ BAD = {
     "a number in place of a flag": '{"id": "x", "declarations": {"seconded": 0}}',
     "an unknown declaration": '{"id": "x", "declarations": {"secondd": true}}',
     "an appraisal without a year": '{"id": "x", "appraisals": [{"result": "competent"}]}',
+    "a flag that is a day": '{"id": "x", "commendations": [{"comprehensive": "2020-01-01"}]}',
+    "a thousand years": '{"id": "x", "position": {"years": 1000}}',
+    "too deep": "[" * 100000,
     "a county that is none": '{"id": "x", "position": {"county": "阆中"}}',
 }
 
@@ -70,6 +78,41 @@ def test_a_line_that_is_not_utf8_is_a_bad_line(tmp_path: Path) -> None:
     people.write_bytes(b'{"id": "\xff"}\n{"id": "b"}\n')
     assert run("check", str(people), *ON, "--out", str(out)).exit_code == 1
     assert [answer["id"] for answer in answers(out)] == [None, "b"]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "x", "other", "competent", "510722", "2020-01-01", "0000-00-00"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["post", "from", "to", "year", "result", "county", "date"]), inner)
+    ),
+    max_leaves=8,
+)
+FIELDS = ["birth_date", "education", "position", "posts", "commendations", "appraisals", "declarations"]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+@given(st.dictionaries(st.sampled_from(["id", *FIELDS]), JSON))
+def test_whatever_a_line_holds_it_is_judged_or_named(value: dict[str, object]) -> None:
+    answer = judge_row(Row(1, value, None), parameters_for(date(2021, 2, 24)))
+    assert answer.keys() >= {"id", "verdict", "rules", "reasons"} or answer.keys() == {"id", "error", "line"}
+
+
+def test_the_edges_of_the_calendar(tmp_path: Path) -> None:
+    people, out = tmp_path / "people.jsonl", tmp_path / "out.jsonl"
+    lines = [
+        {"id": "\ud800", "birth_date": "9999-12-31", "posts": [{"post": "other", "from": "9999-12-31"}]},
+        {"id": "b", "birth_date": "0001-01-01", "posts": [{"post": "party_secretary", "from": "0001-01-01"}]},
+        {"id": "c", "posts": [{"post": "party_secretary", "from": "2020-01-01", "to": "9999-12-31"}]},
+    ]
+    people.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    assert run("check", str(people), *ON, "--out", str(out)).exit_code == 0
+    assert [answer["id"] for answer in answers(out)] == ["\ud800", "b", "c"]
+    assert run("windows", "--reference-date", "9999-12-31").exit_code == 2
 
 
 def test_nothing_known_is_all_unknown(tmp_path: Path) -> None:

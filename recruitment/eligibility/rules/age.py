@@ -85,8 +85,8 @@ def ceiling(params: Parameters) -> Rule:
         return _Band(params[path], cutoff, params.cite(path), words, day(cutoff))
 
     base = band_of("base", params.windows.base, "")
-    autonomous = band_of("autonomous", params.windows.autonomous, "民族自治地方职位")
-    honoured = band_of("commendation", params.windows.commendation, "获综合类表彰")
+    autonomous = band_of("autonomous", params.windows.autonomous, "民族自治地方职位的")
+    honoured = band_of("commendation", params.windows.commendation, "获综合类表彰者的")
 
     def highest(in_autonomous: bool | None, with_honour: bool | None) -> _Band:
         best = base

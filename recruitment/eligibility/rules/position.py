@@ -57,30 +57,32 @@ def _education(level: str) -> Rule:
     return judge
 
 
-def _one_of(rule: str, what: str, asked: tuple[str, ...], own: tuple[str, ...] | None) -> RuleResult:
-    wanted = "、".join(asked)
+def _one_of(
+    rule: str, what: str, verb: str, asked: tuple[str, ...], own: tuple[str, ...] | None
+) -> RuleResult:
+    wanted = ",".join(asked)
+    needs = f"这个职位要求{verb}{'或'.join(asked)}"
     if own is None:
         message = f"没有填写{what},待核实。"
-        return RuleResult(
-            rule, UNKNOWN, None, wanted, None, POSITION_TABLE, message, f"这个职位要求{what}为{wanted}。"
-        )
-    measured = "、".join(own)
+        return RuleResult(rule, UNKNOWN, None, wanted, None, POSITION_TABLE, message, f"{needs}。")
+    measured = ",".join(own)
+    given = "、".join(own)
     if any(item in asked for item in own):
-        return RuleResult(rule, PASS, measured, wanted, None, POSITION_TABLE, f"{what}符合:{measured}。")
-    message = f"这个职位要求{what}为{wanted},您{'填写的是' + measured if own else '没有'}。"
+        return RuleResult(rule, PASS, measured, wanted, None, POSITION_TABLE, f"{what}符合:{given}。")
+    message = f"{needs},您{'填写的是' + given if given else '没有这一项'}。"
     return RuleResult(
-        rule, FAIL, measured, wanted, None, POSITION_TABLE, message, f"请选择不要求{what}的职位。"
+        rule, FAIL, measured, wanted, None, POSITION_TABLE, message, f"请选择不限{what}的职位。"
     )
 
 
 def _languages(asked: tuple[str, ...]) -> Rule:
-    return lambda case: _one_of("position.language", "掌握的语言", asked, case.person.languages)
+    return lambda case: _one_of("position.language", "语言", "会", asked, case.person.languages)
 
 
 def _majors(asked: tuple[str, ...]) -> Rule:
     def judge(case: Case) -> RuleResult:
         major = case.person.major
-        return _one_of("position.major", "专业", asked, None if major is None else (major,))
+        return _one_of("position.major", "专业", "专业为", asked, None if major is None else (major,))
 
     return judge
 

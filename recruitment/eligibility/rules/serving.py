@@ -10,7 +10,8 @@ from recruitment.eligibility.vocabulary import POST_WORDS
 def in_post(params: Parameters) -> Rule:
     """In a qualifying post, or a stationed first secretary, on the reference date itself."""
     on = day(params.reference_date)
-    kinds = (*params["post.qualifying"], *params["post.stationed"])
+    open_to = {*params["post.qualifying"], *params["post.stationed"]}
+    kinds = [kind for kind in POST_WORDS if kind in open_to]
     asked = "、".join(POST_WORDS[kind] for kind in kinds)
     limit = ",".join(kinds)
     cites = {kind: params.cite("post.qualifying") for kind in POST_WORDS}
@@ -24,7 +25,10 @@ def in_post(params: Parameters) -> Rule:
         return RuleResult("post.serving", outcome, measured, limit, on, source, message, change)
 
     passed = {
-        kind: result(PASS, kind, cites[kind], f"{on}在任{words}。") for kind, words in POST_WORDS.items()
+        kind: result(
+            PASS, kind, cites[kind], f"{on}在任{words}{'' if kind in kinds else '(因建制调整转任)'}。"
+        )
+        for kind, words in POST_WORDS.items()
     }
     unknown = result(
         UNKNOWN,
@@ -38,7 +42,7 @@ def in_post(params: Parameters) -> Rule:
         False,
         cite,
         f"{on}不在{asked}岗位上。",
-        f"基准日当天在任{asked}的才可以报考;如任职经历漏填或填错,请更正。",
+        f"{on}当天在任{asked}的才可以报考;如任职经历漏填或填错,请更正。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -100,7 +104,7 @@ def prefecture(params: Parameters) -> Rule:
                 None,
                 wanted,
                 f"{when}不在可报考的岗位上,没有任职地,不能确定可报考的市(州)。",
-                "基准日当天在任的,可以报考任职所在市(州)的职位。",
+                f"{when}当天在任的,可以报考任职所在市(州)的职位。",
             )
         if wanted is None:
             change = f"请选择{here or '任职所在市(州)'}的职位。"
