@@ -48,9 +48,13 @@ def body_sql(source: ColumnElement[str] | None, target: ColumnElement[str], tail
     return head + _text(', "target": "') + target + _text('", ') + tail
 
 
+def instant(at: datetime) -> bytes:
+    """A moment as PostgreSQL sends it: microseconds since 2000-01-01 UTC."""
+    return ((at - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True)
+
+
 def hash_of(prev: bytes, workflow: str, subject_id: UUID, seq: int, at: datetime, body: str) -> bytes:
-    moment = (at - _EPOCH) // _MICROSECOND
-    fixed = prev + subject_id.bytes + seq.to_bytes(4) + moment.to_bytes(8, signed=True)
+    fixed = prev + subject_id.bytes + seq.to_bytes(4) + instant(at)
     return sha256(fixed + f"{workflow}\n{body}".encode()).digest()
 
 

@@ -5,12 +5,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from recruitment.eligibility.vocabulary import DECLARATIONS
+
 PASS: Final = "pass"  # noqa: S105
 FAIL: Final = "fail"
 UNKNOWN: Final = "unknown"
 ELIGIBLE: Final = "eligible"
 INELIGIBLE: Final = "ineligible"
 UNVERIFIED: Final = "unverified"
+
+# Every rule there is, in the order of results; a call judges some of them. The order is kept for ever, as
+# stored bits count by it: new rules go to the end.
+RULES: Final = (
+    "age.minimum",
+    "age.ceiling",
+    "education.floor",
+    "post.serving",
+    "tenure.length",
+    "area.prefecture",
+    "appraisal.recent",
+    *(f"bar.{key}" for key in DECLARATIONS),
+    "position.education",
+    "position.language",
+    "position.major",
+    "position.party_member",
+    "position.area",
+    "position.years",
+    "position.sex",
+)
 
 OUTCOME_WORDS: Final[Mapping[str, str]] = {PASS: "符合", FAIL: "不符合", UNKNOWN: "待核实"}
 VERDICT_WORDS: Final[Mapping[str, str]] = {
