@@ -35,6 +35,7 @@ def test_identity(browser: Client, session: Session, person: User) -> None:
     assert person.name in text(page)
     assert person.masked_id_number in text(page)
     assert "1988年5月4日" in text(page)
+    assert person.id_number
     assert person.id_number not in text(page)
     browser.submit(
         page,
@@ -128,7 +129,9 @@ def test_tenures_with_overlap(browser: Client, session: Session, person: User) -
     )
     assert answer.status_code == 303
     rows = stored(session, person).tenures
-    assert [(row.post, row.community_code, row.started_on, row.ended_on, row.restructured) for row in rows] == [
+    assert [
+        (row.post, row.community_code, row.started_on, row.ended_on, row.restructured) for row in rows
+    ] == [
         ("committee_director", second, date(2015, 1, 1), date(2019, 6, 30), True),
         ("party_secretary", first, date(2019, 3, 1), None, False),
     ]
@@ -172,7 +175,9 @@ def test_no_tenure_is_refused(browser: Client) -> None:
 
 
 def test_rows_are_added_and_removed_without_javascript(browser: Client, session: Session) -> None:
-    page = browser.submit(browser.get("/dossier/schoolings"), "再加一项学历", {"schoolings-0-school": "县中学"})
+    page = browser.submit(
+        browser.get("/dossier/schoolings"), "再加一项学历", {"schoolings-0-school": "县中学"}
+    )
     assert values(page, "schoolings-0-school") == ["县中学"]
     page = browser.submit(page, "再加一项学历", {"schoolings-1-school": "市师范"})
     page = browser.submit(page, "删除学历 1")
@@ -280,9 +285,7 @@ def test_appraisals_refused(browser: Client, year: str, words: str) -> None:
     assert words in text(page)
 
 
-def test_declarations_are_never_answered_in_advance(
-    browser: Client, session: Session, person: User
-) -> None:
+def test_declarations_are_never_answered_in_advance(browser: Client, session: Session, person: User) -> None:
     page = browser.get("/dossier/declarations")
     assert not [f for f in tree(page).iter("input") if f.get("checked") is not None]
     page = browser.submit(page, SAVE, {"criminal_record": "no"})
