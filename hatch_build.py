@@ -1,4 +1,4 @@
-"""Compile the gettext catalogues when the package is built or installed in place."""
+"""Complete the package when it is built: compile the gettext catalogues, pack the templates."""
 
 from pathlib import Path
 from typing import Any
@@ -15,3 +15,6 @@ class CustomBuildHook(BuildHookInterface[Any]):
             with source.open("rb") as text, target.open("wb") as binary:
                 write_mo(binary, read_po(text))
             build_data["artifacts"].append(str(target.relative_to(self.root)))
+        # An installation in place ("editable") reads templates/ of the checkout.
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"]["templates"] = "recruitment/_templates"

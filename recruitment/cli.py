@@ -14,6 +14,7 @@ COMMANDS = {
     "rank": "recruitment.selection.commands:rank",
     "workflow": "recruitment.workflow_commands:workflow",
     "audit": "recruitment.audit.commands:audit",
+    "db": "recruitment.db_commands:db",
     "serve": "recruitment.serve:serve",
 }
 
@@ -28,8 +29,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)
+        command: click.Command = getattr(import_module(module), attribute)
         return command
 
 
@@ -37,3 +37,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="recruitment")
 def main() -> None:
     """Directed recruitment of township civil servants: run it, check it, compute with it."""
+
+
+if __name__ == "__main__":
+    main()

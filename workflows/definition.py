@@ -49,7 +49,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.words}"
 
 
-class Unsound(Exception):  # noqa: N818
+class Unsound(Exception):
     """One or more definitions cannot be run. ``problems`` holds all of them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

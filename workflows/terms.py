@@ -56,7 +56,7 @@ class Reason:
     citation: str | None = None
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The transition was not taken and nothing was written. ``reasons`` holds every reason, never none."""
 
     def __init__(self, reasons: Iterable[Reason]) -> None:

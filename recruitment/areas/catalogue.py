@@ -36,7 +36,7 @@ class County:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files("recruitment.areas").joinpath("data", name).open(encoding="utf-8", newline="") as file:
+    with files("recruitment.areas").joinpath("data", name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 

@@ -1,0 +1,108 @@
+"""Settings of one running instance, read from the environment.
+
+Every variable is listed in ``docs/configuration.md``. Nothing is guessed where guessing could hurt: without
+``SECRET_KEY`` and ``DATA_KEYS`` the application does not start.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or unusable; the message is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an instance needs to know before it starts.
+
+    Attributes:
+        database_url: ``postgresql://user:password@host:port/name``.
+        redis_url: ``redis://host:port/0`` or ``unix:///path.sock``; broker, rate limits and locks.
+        smtp_url: ``smtp://``, ``smtp+starttls://`` or ``smtps://`` with ``user:password@host:port``.
+        secret_key: signs sessions and form tokens.
+        data_keys: Fernet keys for personal data, newest first; older ones only decrypt.
+        index_key: keys the blind indexes by which an ID or phone number is looked up.
+        data_dir: where uploads (and, embedded, the servers' files) are kept.
+        demo: show demo accounts and the mail page.
+        secure_cookies: send cookies over HTTPS only.
+        staff_second_factor: staff must set up a second factor before they can do anything.
+        hotline: the telephone number at the foot of every page; none is shown when empty.
+    """
+
+    database_url: str
+    redis_url: str
+    smtp_url: str
+    secret_key: str = field(repr=False)
+    data_keys: tuple[str, ...] = field(repr=False)
+    index_key: str = field(repr=False)
+    data_dir: Path
+    site_url: str = "http://127.0.0.1:8000"
+    mail_from: str = "no-reply@kaolu.example"
+    demo: bool = False
+    secure_cookies: bool = True
+    staff_second_factor: bool = True
+    hotline: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; :raises ConfigurationError: naming the first missing variable."""
+        env = os.environ if environ is None else environ
+
+        def need(name: str) -> str:
+            value = env.get(name, "").strip()
+            if not value:
+                raise ConfigurationError(f"{name} is not set; see docs/configuration.md")
+            return value
+
+        return cls(
+            database_url=need("DATABASE_URL"),
+            redis_url=need("REDIS_URL"),
+            smtp_url=need("SMTP_URL"),
+            secret_key=need("SECRET_KEY"),
+            data_keys=tuple(key for key in need("DATA_KEYS").split(",") if key),
+            index_key=need("INDEX_KEY"),
+            data_dir=Path(need("DATA_DIR")),
+            site_url=env.get("SITE_URL", "http://127.0.0.1:8000"),
+            mail_from=env.get("MAIL_FROM", "no-reply@kaolu.example"),
+            demo=env.get("DEMO", "") == "1",
+            secure_cookies=env.get("SECURE_COOKIES", "1") == "1",
+            # The demo's accounts are for looking around with a password that is printed.
+            staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
+            hotline=env.get("HOTLINE", ""),
+        )
+
+    def flask(self) -> dict[str, Any]:
+        """The settings under the names that Flask and its extensions read."""
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_ENGINES": {"default": {"url": psycopg_url(self.database_url), "pool_pre_ping": True}},
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "PERMANENT_SESSION_LIFETIME": timedelta(hours=2),
+            # A token lives as long as the session: a form left open over lunch must still be accepted.
+            "WTF_CSRF_TIME_LIMIT": None,
+            "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+            "BOOTSTRAP_SERVE_LOCAL": True,
+            "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+            "RATELIMIT_STORAGE_URI": self.redis_url,
+        }
+
+
+def psycopg_url(url: str) -> str:
+    """The same URL with SQLAlchemy's name for the psycopg 3 driver."""
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """The same URL as psycopg itself takes it, without SQLAlchemy's name for a driver."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

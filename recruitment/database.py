@@ -1,0 +1,66 @@
+"""The declarative base, the session, and the rule that reading requests cannot write."""
+
+import uuid
+from datetime import datetime
+from inspect import iscoroutinefunction
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask import has_request_context, request
+from flask.sansio.app import App
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event, orm
+from sqlalchemy.dialects.postgresql import JSONB
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# A primary key that says nothing and cannot be guessed.
+Id = Annotated[
+    uuid.UUID,
+    orm.mapped_column(primary_key=True, default=uuid.uuid4, server_default=sa.text("gen_random_uuid()")),
+]
+
+
+class Base(orm.DeclarativeBase):
+    """Base of every table of the application."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: sa.DateTime(timezone=True),
+        str: sa.Text(),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+class Database(SQLAlchemy):
+    """Without the extension's asynchronous sessions, of which we have none.
+
+    To close them it starts an event loop after every request: a millisecond each time, and an error wherever a
+    loop is running already.
+    """
+
+    def init_app(self, app: App) -> None:
+        super().init_app(app)
+        functions = app.teardown_appcontext_funcs
+        functions[:] = [function for function in functions if not iscoroutinefunction(function)]
+
+
+db = Database()
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@event.listens_for(orm.Session, "after_begin")
+def _refuse_writes_in_safe_requests(
+    session: orm.Session, transaction: orm.SessionTransaction, connection: sa.Connection
+) -> None:
+    # The database itself answers for "GET never writes": a view that forgets fails loudly.
+    if has_request_context() and request.method in SAFE_METHODS:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

@@ -1,0 +1,118 @@
+"""Judge a person for one position, for a stream, or for every position of a call."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from recruitment.eligibility.facts import NO_CONDITIONS, Conditions, Person, Position
+from recruitment.eligibility.parameters import Parameters
+from recruitment.eligibility.rules import age, appraisal, education, position, serving, tenure
+from recruitment.eligibility.rules.bars import bars
+from recruitment.eligibility.rules.common import Case, Rule
+from recruitment.eligibility.service import measure
+from recruitment.eligibility.verdict import (
+    ELIGIBLE,
+    FAIL,
+    INELIGIBLE,
+    UNKNOWN,
+    UNVERIFIED,
+    RuleResult,
+    Verdict,
+)
+
+
+class Judge:
+    """The rules of one call, compiled. Get it from ``Parameters.judge``."""
+
+    def __init__(self, params: Parameters) -> None:
+        self._params = params
+        self._regular = tenure.regular_service(params)
+        self._stationed = tenure.stationed_service(params)
+        self._bars = bars(params)
+        self._rules: list[Rule] = [
+            age.minimum(params),
+            age.ceiling(params),
+            education.floor(params),
+            serving.in_post(params),
+            tenure.length(params),
+        ]
+        # Places in the list whose rule looks at the position; the others are judged once per person.
+        self._local = [1, 2]
+        if params["area.same_prefecture"]:
+            self._local.append(len(self._rules))
+            self._rules.append(serving.prefecture(params))
+        self._rules.append(appraisal.recent(params))
+        self._conditions: dict[Conditions, list[Rule]] = {}
+        self._autonomous = params.counties("age.autonomous_counties")
+        self._tibetan = params.counties("education.tibetan_counties")
+
+    def case(self, person: Person, at: Position) -> Case:
+        """The facts as the rules see them."""
+        on = self._params.reference_date
+        return Case(
+            person, at, measure(person.posts, on, self._regular), measure(person.posts, on, self._stationed)
+        )
+
+    def __call__(self, person: Person, at: Position) -> Verdict:
+        case = self.case(person, at)
+        results = [rule(case) for rule in self._rules]
+        results += self._bars(person.declarations)
+        if at.conditions is not NO_CONDITIONS:
+            results += [rule(case) for rule in self.conditions(at.conditions)]
+        return self._conclude(results)
+
+    def for_positions(self, person: Person) -> Callable[[Position], Verdict]:
+        """Judge one person for many positions; positions that are alike share their verdict."""
+        case = self.case(person, Position())
+        shared = [*(rule(case) for rule in self._rules), *self._bars(person.declarations)]
+        verdicts: dict[tuple[object, ...], Verdict] = {}
+
+        def judge(at: Position) -> Verdict:
+            county = at.county
+            if county is None:
+                key: tuple[object, ...] = (None, at.conditions)
+            else:
+                key = (county[:4], county in self._autonomous, county in self._tibetan, at.conditions)
+            found = verdicts.get(key)
+            if found is None:
+                here = case._replace(position=at)
+                results = shared.copy()
+                for index in self._local:
+                    results[index] = self._rules[index](here)
+                results += [rule(here) for rule in self.conditions(at.conditions)]
+                found = verdicts[key] = self._conclude(results)
+            return found
+
+        return judge
+
+    def conditions(self, asked: Conditions) -> list[Rule]:
+        """The compiled conditions of a position; positions share few different ones."""
+        rules = self._conditions.get(asked)
+        if rules is None:
+            rules = self._conditions[asked] = position.conditions(self._params, asked)
+        return rules
+
+    def _conclude(self, results: list[RuleResult]) -> Verdict:
+        outcomes = [result.outcome for result in results]
+        if FAIL in outcomes:
+            verdict = INELIGIBLE
+        elif UNKNOWN in outcomes:
+            verdict = UNVERIFIED
+        else:
+            verdict = ELIGIBLE
+        return Verdict(verdict, tuple(results), self._params.ruleset, self._params.reference_date)
+
+
+def evaluate(person: Person, at: Position, params: Parameters) -> Verdict:
+    """Judge one person for one position under the rules of a call.
+
+    Pure: the same facts and parameters give the same verdict for ever.
+    """
+    return params.judge(person, at)
+
+
+def evaluate_many(
+    cases: Iterable[tuple[Person, Position]], params: Parameters
+) -> Iterator[tuple[Person, Position, Verdict]]:
+    """Judge a stream, in order, holding one at a time."""
+    judge = params.judge
+    for person, at in cases:
+        yield person, at, judge(person, at)

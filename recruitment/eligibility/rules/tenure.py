@@ -1,0 +1,195 @@
+"""tenure.length: full years in qualifying posts at the reference date."""
+
+from datetime import date
+from typing import NamedTuple
+
+from recruitment.eligibility.facts import Person
+from recruitment.eligibility.parameters import Parameters
+from recruitment.eligibility.rules.appraisal import count
+from recruitment.eligibility.rules.common import Case, Rule, both, day, either
+from recruitment.eligibility.service import Service, ServiceRule
+from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
+from recruitment.eligibility.vocabulary import APPRAISAL_WORDS
+from recruitment.eligibility.windows import minus_years, reached_on
+
+
+def regular_service(params: Parameters) -> ServiceRule:
+    """Which time counts for party secretaries and directors."""
+    return ServiceRule(
+        frozenset(params["post.qualifying"]),
+        params["post.restructured"],
+        params["tenure.mode"] == "cumulative",
+        params["tenure.in_post"],
+        params["tenure.merge_posts"],
+        params["tenure.concurrent_once"],
+        params["tenure.allowed_gap"],
+        params["tenure.same_county"],
+    )
+
+
+def stationed_service(params: Parameters) -> ServiceRule:
+    """Which time counts for stationed first secretaries: one run to the reference date."""
+    return ServiceRule(frozenset(params["post.stationed"]), allowed_gap=params["tenure.allowed_gap"])
+
+
+def reaches(service: Service, cutoff: date) -> bool | None:
+    """Whether the time that counts began on or before a date."""
+    if service.since is not None and service.since <= cutoff:
+        return True
+    if service.since_possible is not None and service.since_possible <= cutoff:
+        return None
+    return False
+
+
+class Lengths(NamedTuple):
+    """Years asked for and the days on or before which the time must have begun."""
+
+    years: int
+    cutoff: date
+    relief_years: int
+    relief_cutoff: date
+    stationed_years: int
+    stationed_cutoff: date
+
+
+def lengths(params: Parameters) -> Lengths:
+    """The years that a call asks for, with their cut-off dates."""
+    on = params.reference_date
+    regular, relief = params["tenure.minimum"], params["tenure.relief_minimum"]
+    stationed = params["tenure.stationed_minimum"]
+    return Lengths(
+        regular,
+        minus_years(on, regular),
+        relief,
+        minus_years(on, relief),
+        stationed,
+        minus_years(on, stationed),
+    )
+
+
+def relieved(params: Parameters, person: Person) -> bool | None:
+    """Enough excellent years to shorten the time asked for."""
+    asked = params["tenure.relief_excellent"]
+    if asked == 0:
+        return False
+    year = params.reference_date.year
+    found, missing, _ = count(
+        person.appraisals, range(year - params["tenure.relief_years"], year), "excellent"
+    )
+    if found >= asked:
+        return True
+    return None if found + missing >= asked else False
+
+
+def stationed_appraised(params: Parameters, person: Person) -> bool | None:
+    """Every year that a stationed first secretary has to serve was appraised well enough."""
+    year = params.reference_date.year
+    years = range(year - params["tenure.stationed_minimum"], year)
+    _, missing, below = count(person.appraisals, years, params["tenure.stationed_appraisal"])
+    if below:
+        return False
+    return None if missing else True
+
+
+def length(params: Parameters) -> Rule:
+    """The regular track or, for stationed first secretaries, theirs."""
+    asked = lengths(params)
+    on = day(params.reference_date)
+    cite, stationed_cite = params.cite("tenure.minimum"), params.cite("tenure.stationed_minimum")
+    kind = "累计" if params["tenure.mode"] == "cumulative" else "连续"
+    has_relief = params["tenure.relief_excellent"] > 0
+    result_name = "tenure.length"
+
+    def result(outcome: str, since: date | None, message: str, change: str = "") -> RuleResult:
+        measured = None if since is None or since == date.min else since.isoformat()
+        return RuleResult(result_name, outcome, measured, asked.years, asked.cutoff, cite, message, change)
+
+    nothing_known = result(
+        UNKNOWN,
+        None,
+        "没有任职经历,任职年限待核实。",
+        f"请填写任职经历;自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+    )
+    not_serving = result(
+        FAIL,
+        None,
+        f"{on}不在可报考的岗位上,没有可计算的任职时间。",
+        f"须在任并{kind}任职满{asked.years}年;如任职经历漏填或填错,请更正。",
+    )
+
+    def judge(case: Case) -> RuleResult:
+        served = case.served
+        regular = reaches(served, asked.cutoff)
+        if regular and served.since is not None:
+            message = f"自{day(served.since)}起{kind}任职,到{on}已满{asked.years}年。"
+            return result(PASS, served.since, message)
+        if has_relief:
+            relief = relieved(params, case.person)
+            regular = either(regular, both(relief, reaches(served, asked.relief_cutoff)))
+            if regular and served.since is not None:
+                return result(
+                    PASS,
+                    served.since,
+                    f"自{day(served.since)}起{kind}任职;考核优秀,满{asked.relief_years}年即可。",
+                )
+        stationed = reaches(case.stationed, asked.stationed_cutoff)
+        if stationed is not False:
+            stationed = both(stationed, stationed_appraised(params, case.person))
+        if stationed and case.stationed.since is not None:
+            return RuleResult(
+                result_name,
+                PASS,
+                case.stationed.since.isoformat(),
+                asked.stationed_years,
+                asked.stationed_cutoff,
+                stationed_cite,
+                f"自{day(case.stationed.since)}起任驻村第一书记,到{on}已满{asked.stationed_years}年。",
+            )
+        if either(regular, stationed) is None:
+            return unknown(case)
+        return short(case)
+
+    def unknown(case: Case) -> RuleResult:
+        if case.person.posts is None:
+            return nothing_known
+        return result(
+            UNKNOWN,
+            case.served.since,
+            f"任职经历或考核结果不全,是否{kind}满{asked.years}年待核实。",
+            f"请补全每段任职的职务和起止日期;自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+        )
+
+    def short(case: Case) -> RuleResult:
+        # What cannot be enough even in the person's favour is shown so where nothing is certain.
+        since = case.served.since or case.served.since_possible
+        first = case.stationed.since or case.stationed.since_possible
+        if first is not None and (since is None or first < since):
+            if first <= asked.stationed_cutoff:
+                level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
+                message = f"自{day(first)}起任驻村第一书记,但任职年度的考核未都达到{level}。"
+                change = f"各任职年度考核达到{level}后可以报考。"
+            else:
+                full = day(reached_on(first, asked.stationed_years))
+                message = f"自{day(first)}起任驻村第一书记,到{on}未满{asked.stationed_years}年。"
+                change = f"继续任职,{full}起满{asked.stationed_years}年。"
+            return RuleResult(
+                result_name,
+                FAIL,
+                first.isoformat(),
+                asked.stationed_years,
+                asked.stationed_cutoff,
+                stationed_cite,
+                message,
+                change,
+            )
+        if since is None:
+            return not_serving
+        full = day(reached_on(since, asked.years))
+        return result(
+            FAIL,
+            since,
+            f"自{day(since)}起{kind}任职,到{on}未满{asked.years}年。",
+            f"继续任职,{full}起满{asked.years}年。",
+        )
+
+    return judge

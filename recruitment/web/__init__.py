@@ -1,0 +1,13 @@
+"""What every page has in common: headers, navigation, formats, error pages."""
+
+from flask import Flask
+
+from recruitment.web import errors, formats, headers, limits, navigation
+
+
+def init_app(app: Flask) -> None:
+    headers.init_app(app)
+    formats.init_app(app)
+    navigation.init_app(app)
+    errors.init_app(app)
+    limits.init_app(app)

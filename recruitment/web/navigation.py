@@ -1,0 +1,98 @@
+"""The main navigation. Each room names its entries beside the views they lead to.
+
+An entry is shown to exactly those who may open it: the access rule of the view decides.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import LazyString
+
+from recruitment.people import access
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ENTRY = "_navigation_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its words, and its place from left to right.
+
+    Attributes:
+        section: endpoints that begin with it count as being here, e.g. ``"applications."``.
+    """
+
+    label: LazyString | str
+    order: int
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: LazyString | str
+    url: str
+    current: bool
+
+
+def entry(label: LazyString | str, order: int, section: str = "") -> Callable[[View], View]:
+    """Show a view in the navigation of those who may open it.
+
+    Args:
+        label: two to four characters, lazily translated.
+        order: below 100 for a person's daily work, whose first entry is also where sign-in leads.
+    """
+
+    def decorate(view: View) -> View:
+        setattr(view, _ENTRY, Entry(label, order, section))
+        return view
+
+    return decorate
+
+
+def _entries(app: Flask) -> list[tuple[str, Entry, access.Rule]]:
+    found: list[tuple[str, Entry, access.Rule]] | None = app.extensions.get("navigation")
+    if found is None:
+        found = sorted(
+            (
+                (endpoint, shown, access.rule_of(app, endpoint))
+                for endpoint, view in app.view_functions.items()
+                if (shown := getattr(view, _ENTRY, None))
+            ),
+            key=lambda item: item[1].order,
+        )
+        app.extensions["navigation"] = found
+    return found
+
+
+def links() -> list[Link]:
+    """The entries for the person at the screen."""
+    user = access.maybe_user()
+    here = request.endpoint or ""
+    return [
+        Link(
+            label=shown.label,
+            url=url_for(endpoint),
+            current=here == endpoint or bool(shown.section and here.startswith(shown.section)),
+        )
+        for endpoint, shown, rule in _entries(current_app._get_current_object())  # type: ignore[attr-defined]
+        if rule.admits(user)
+    ]
+
+
+def landing() -> str:
+    """Where sign-in leads: the first entry that is the person's own work, else the home page."""
+    user = access.maybe_user()
+    for endpoint, _, rule in _entries(current_app._get_current_object()):  # type: ignore[attr-defined]
+        if not rule.public and rule.admits(user):
+            return url_for(endpoint)
+    return home()
+
+
+def home() -> str:
+    return request.script_root + "/"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(navigation_links=links, home_url=home)

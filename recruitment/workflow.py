@@ -1,0 +1,63 @@
+"""The engine as this application uses it: its definitions, its registry, and notices that leave after commit."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from workflows.engine import Engine
+from workflows.registry import Registry
+from workflows.terms import Fired
+
+PENDING = "notices to queue after commit"
+
+
+@cache
+def engine() -> Engine:
+    """The one engine of the process.
+
+    Raises:
+        workflows.definition.Unsound: a definition names a guard, form, notice or deadline without an
+            implementation, or cannot work.
+    """
+    from recruitment.applications import guards as application_guards
+    from recruitment.calls import guards as call_guards
+
+    registry = Registry()
+    application_guards.register(registry)
+    call_guards.register(registry)
+    return Engine(registry)
+
+
+def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fired:
+    """:meth:`workflows.engine.Engine.fire`, remembering the notices to queue once the caller commits."""
+    # What the guards judge in SQL must be in the database by then.
+    session.flush()
+    fired = engine().fire(session, subject, trigger, **arguments)
+    session.info.setdefault(PENDING, []).extend(fired.notices)
+    return fired
+
+
+_queues: list[Callable[[list[UUID]], None]] = []
+
+
+def queue_after_commit(queue: Callable[[list[UUID]], None]) -> None:
+    """Have ``queue`` called with the ids of outbox rows, after the transaction that wrote them is committed."""
+    if queue not in _queues:
+        _queues.append(queue)
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    if ids := session.info.pop(PENDING, None):
+        for queue in _queues:
+            queue(ids)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _rolled_back(session: Session, previous: SessionTransaction) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(PENDING, None)
