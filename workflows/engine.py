@@ -335,7 +335,7 @@ class Engine:
         row = session.execute(select(event).where(mine).order_by(event.c.seq.desc()).limit(1)).one_or_none()
         if row is None:
             return None
-        label = flow.versions[row.definition_version].transitions[row.transition].label
+        label = flow.label(row.definition_version, row.transition)
         return LastEvent(row.seq, row.transition, label, row.actor, row.at)
 
     def available(

@@ -47,6 +47,12 @@ class Flow:
         except KeyError:
             raise LookupError(f"{self.name} has no version {subject.definition_version}") from None
 
+    def label(self, version: int, transition: str) -> str:
+        """What a recorded transition is called; its bare name if this release does not know it."""
+        definition = self.versions.get(version)
+        step = definition.transitions.get(transition) if definition else None
+        return step.label if step else self.registry.words.get(transition, transition)
+
     def statement(self, definition: Definition, step: Transition, *, keyed: bool) -> str:
         key = (definition.version, step.name, keyed)
         if key not in self._statements:

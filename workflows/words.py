@@ -17,5 +17,6 @@ WORDS = {
     "not_bulk": "{transition}只能逐件办理。",
     "not_all": "有{count}件不能{transition},没有办理任何一件。",
     "preview_stale": "预览之后情况有变化,请重新预览。",
+    "migrate": "流程版本更新",
     "busy": "其他人正在处理,请稍后再试。",
 }
