@@ -133,8 +133,9 @@ def _correction_reasons(given: Given) -> Iterator[Reason]:
 
 
 def _correction_due(scope: Scope) -> sa.ColumnElement[datetime]:
-    hours = _of_call(scope, Call.correction_hours)
-    return scope.now + sa.func.make_interval(0, 0, 0, 0, hours)
+    hour: sa.ColumnElement[Any] = sa.literal_column("interval '1 hour'")
+    due: sa.ColumnElement[datetime] = scope.now + _of_call(scope, Call.correction_hours) * hour
+    return due
 
 
 # One position is not tried twice

@@ -135,13 +135,20 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class SectionPage:
-    """One section: what was claimed, as term and value in groups, beside the scans that prove it."""
+    """One section: what was claimed, as term and value in groups, beside the scans that prove it.
+
+    Attributes:
+        empty: what to say when nothing was claimed.
+        usual: what is as it should be and need not be read line by line, under ``usual_words``.
+    """
 
     key: str
     title: str
     groups: list[list[tuple[str, str]]]
     scans: list[Scan]
     empty: str = ""
+    usual: list[tuple[str, str]] = field(default_factory=list)
+    usual_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +226,13 @@ def choices(checks: Checklist) -> list[Choice]:
 
 
 def sections(form: Mapping[str, Any]) -> list[SectionPage]:
-    """The frozen form, section by section; a scan that belongs to no section of claims stands in the last."""
+    """The frozen form, section by section; the last holds the scans that belong to none of the others."""
     build = {
         "identity": _identity,
         "tenures": _tenures,
         "schoolings": _schoolings,
         "commendations": _commendations,
         "appraisals": _appraisals,
-        "declarations": _declarations,
         "relatives": _relatives,
     }
     pages = []
@@ -234,9 +240,13 @@ def sections(form: Mapping[str, Any]) -> list[SectionPage]:
     for key, (title, kinds) in SECTIONS.items():
         scans = [scan for kind in kinds if kind not in shown for scan in _scans(form, kind)]
         shown.update(kinds)
-        groups, empty = build[key](form) if key in build else ([], "")
-        if key in build or scans:
+        if key == "declarations":
+            pages.append(_declarations(form, str(title)))
+        elif key in build:
+            groups, empty = build[key](form)
             pages.append(SectionPage(key, str(title), groups, scans, empty))
+        else:
+            pages.append(SectionPage(key, str(title), [], scans))
     return pages
 
 
@@ -246,9 +256,11 @@ def document_ids(form: Mapping[str, Any] | None) -> set[str]:
 
 
 def _scans(form: Mapping[str, Any], kind: DocumentKind) -> Iterable[Scan]:
-    for item in form["documents"]:
-        if item["kind"] == kind:
-            yield Scan(item["id"], str(DOCUMENT_KINDS[kind]), item["filename"], kind == DocumentKind.ID_CARD)
+    of_kind = [item for item in form["documents"] if item["kind"] == kind]
+    for number, item in enumerate(of_kind, start=1):
+        label = str(DOCUMENT_KINDS[kind])
+        label = f"{label} {number}" if len(of_kind) > 1 else label
+        yield Scan(item["id"], label, item["filename"], kind == DocumentKind.ID_CARD)
 
 
 Groups = tuple[list[list[tuple[str, str]]], str]
@@ -331,10 +343,17 @@ def _appraisals(form: Mapping[str, Any]) -> Groups:
     return ([rows] if rows else []), _("没有填写年度考核结果。")
 
 
-def _declarations(form: Mapping[str, Any]) -> Groups:
+def _declarations(form: Mapping[str, Any], title: str) -> SectionPage:
     answers = form["declarations"]
-    said = {True: _("是"), False: _("否"), None: _("没有回答")}
-    return [[(str(words), said[answers.get(key)]) for key, words in DECLARATIONS.items()]], ""
+    usual, open_ = [], []
+    for key, words in DECLARATIONS.items():
+        answer = answers.get(key)
+        if answer is False:
+            usual.append((str(words), _("否")))
+        else:
+            open_.append((str(words), _("是") if answer else _("没有回答")))
+    said = _("%(number)s 项回答“否”", number=len(usual))
+    return SectionPage("declarations", title, [open_] if open_ else [], [], "", usual, said)
 
 
 def _relatives(form: Mapping[str, Any]) -> Groups:
@@ -352,19 +371,21 @@ def _relatives(form: Mapping[str, Any]) -> Groups:
 def conditions(position: Position) -> list[tuple[str, str]]:
     """What the position asks, as term and value."""
     asked = position.conditions
-    rows = [(_("学历"), _("%(level)s及以上", level=_word(rule_words.EDUCATION_WORDS, position.education)))]
+    rows = [
+        (_("要求的学历"), _("%(level)s及以上", level=_word(rule_words.EDUCATION_WORDS, position.education)))
+    ]
     if asked.get("languages"):
-        rows.append((_("语言"), "、".join(asked["languages"])))
+        rows.append((_("要求的语言"), "、".join(asked["languages"])))
     if asked.get("majors"):
-        rows.append((_("专业"), "、".join(asked["majors"])))
+        rows.append((_("要求的专业"), "、".join(asked["majors"])))
     if asked.get("party_member"):
-        rows.append((_("政治面貌"), _("中共党员")))
+        rows.append((_("要求的政治面貌"), _("中共党员")))
     if asked.get("areas"):
-        rows.append((_("任职地"), "、".join(_area(code) for code in asked["areas"])))
+        rows.append((_("要求的任职地"), "、".join(_area(code) for code in asked["areas"])))
     if asked.get("years"):
-        rows.append((_("任职年限"), _("满 %(years)s 年", years=asked["years"])))
+        rows.append((_("要求的任职年限"), _("满 %(years)s 年", years=asked["years"])))
     if position.conditions_text:
-        rows.append((_("其他条件（职位表原文）"), position.conditions_text))
+        rows.append((_("条件原文"), position.conditions_text))
     if position.note:
         rows.append((_("备注"), position.note))
     return rows

@@ -131,6 +131,7 @@ class CallForm(DraftForm):
     )
     windows = FormField(WindowSection, label=_l("公告公布的出生日期"))
     basis = HiddenField()
+    today: date
 
     @classmethod
     def of(cls, call: Call | None, basis: str, today: date) -> "CallForm":
@@ -139,7 +140,7 @@ class CallForm(DraftForm):
         form = cls.open(key, data=_data_of(call) if call else {"second_review": True} | _HOURS)
         if not form.is_submitted():
             form.basis.data = basis
-        form._hint(form._day() or today)
+        form.today = today
         return form
 
     def rules(self) -> list[tuple[str, Field]]:
@@ -147,10 +148,12 @@ class CallForm(DraftForm):
         parameters = load_rules(RULES).parameters
         return [(parameters[path].words, self[field_name(path)]) for path in RULE_PATHS]
 
-    def _hint(self, day: date) -> None:
+    @property
+    def defaults(self) -> dict[str, str]:
+        """What holds without a value of the call's own, by the name of the rule's field."""
         ruleset = load_rules(RULES)
-        for path in RULE_PATHS:
-            self[field_name(path)].form.value.description = default_words(ruleset, path, day)
+        day = self._day() or self.today
+        return {field_name(path): default_words(ruleset, path, day) for path in RULE_PATHS}
 
     def _day(self) -> date | None:
         if self.reference_date.data is not None:

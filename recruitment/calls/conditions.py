@@ -83,6 +83,26 @@ def conditions(parameters: Parameters) -> list[Condition]:
     ]
 
 
+def summary(parameters: Parameters) -> list[str]:
+    """Who may apply in a few sentences, for a first look."""
+    _minimum, base, autonomous, commended = bands(parameters)
+    posts = "；".join(words for words, _cite in _posts(parameters)[:2])
+    return [
+        posts,
+        _tenure(parameters)[0][0],
+        "；".join(words for words, _cite in _education(parameters)[:2]),
+        str(
+            _(
+                "%(base)s；报民族自治地方职位的，%(autonomous)s；获得综合类表彰的，%(commended)s",
+                base=base.born,
+                autonomous=autonomous.born,
+                commended=commended.born,
+            )
+        ),
+        _area(parameters)[0][0],
+    ]
+
+
 def _posts(parameters: Parameters) -> list[tuple[str, str]]:
     lines = [
         (

@@ -7,6 +7,7 @@ from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
 from recruitment.calls import queries
+from recruitment.calls.conditions import level_words
 from recruitment.calls.models import Call
 from recruitment.database import db
 from recruitment.forms import Refusal
@@ -90,4 +91,8 @@ def refusable(operation: Callable[[], Any], beside: Mapping[str, str] | None = N
 
 @blueprint.app_context_processor
 def _helpers() -> dict[str, Any]:
-    return {"call_label": state_label, "call_tone": lambda call: TONES.get(call.state, "neutral")}
+    return {
+        "call_label": state_label,
+        "call_tone": lambda call: TONES.get(call.state, "neutral"),
+        "level_words": level_words,
+    }

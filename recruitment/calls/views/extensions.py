@@ -1,5 +1,7 @@
 """Later closing times: for everyone, a county, or a person."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
@@ -56,13 +58,14 @@ def _extend(call: Call, form: ExtensionForm) -> Extension:
         person = queries.find_person(db.session, call, form.person.data or "")
         if person is None:
             raise Refusal({"person": _("没有找到这个人。请核对身份证号，或者填写本次招考的回执号。")})
+    closes_at: Any = form.closes_at.data
     return operations.extend(
         db.session,
         call,
         current_user().actor(),
         now(),
-        closes_at=form.closes_at.data,
-        reason=form.reason.data,
+        closes_at=closes_at,
+        reason=str(form.reason.data),
         county_code=county,
         user_id=person.id if person else None,
     )

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.calls import conditions, deadlines, operations, queries
 from recruitment.calls.call_form import CallForm
 from recruitment.calls.forms import StepForm
@@ -62,7 +63,11 @@ class Offer:
 @allow(*READERS)
 def index() -> Page:
     """Every call, the latest first."""
-    return render_template("calls/index.html", calls=queries.every_call(db.session))
+    return render_template(
+        "calls/index.html",
+        calls=queries.every_call(db.session),
+        may_create=current_user().may(Role.ADMIN, PROVINCE_CODE),
+    )
 
 
 @blueprint.get("/<slug>")

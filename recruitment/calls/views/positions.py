@@ -6,10 +6,11 @@ from flask import abort, flash, redirect, render_template, request, send_file, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from recruitment.calls import operations, position_table, queries, staging
+from recruitment.calls import operations, queries, staging
 from recruitment.calls.forms import PositionFilterForm, TableForm, county_choices
 from recruitment.calls.models import Call
-from recruitment.calls.position_table import PositionTable, read_position_table
+from recruitment.calls.position_table import POSITION_TABLE, PositionRow
+from recruitment.calls.table import read_for
 from recruitment.calls.views.base import (
     READERS,
     Page,
@@ -20,11 +21,29 @@ from recruitment.calls.views.base import (
     words_of,
 )
 from recruitment.calls.views.candidates import XLSX
+from recruitment.clock import local, now
 from recruitment.database import db
+from recruitment.lists.reading import ImportResult
+from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from workflows.terms import Refused
 
+# One row of the template, to be overwritten.
+EXAMPLE = [
+    PositionRow(
+        code="51072201",
+        organ="三台县潼川镇人民政府",
+        name="综合管理",
+        county_code="510722",
+        township_code="510722101",
+        openings=2,
+        education="senior_high",
+        conditions_text="中共党员；任职满5年",
+        phone="0816-5550000",
+        note="示例，请改成实际内容",
+    )
+]
 # So many rows and errors are shown; the figures above them count all.
 PREVIEWED = 20
 ERRORS_SHOWN = 500
@@ -67,8 +86,9 @@ def chosen_positions(call: Call) -> tuple[PositionFilterForm, queries.PositionFi
 @allow(*READERS)
 def template() -> Response:
     """An empty position table with its headings and an example."""
+    content, _written = xlsx_bytes(POSITION_TABLE, EXAMPLE, created=local(now()))
     return send_file(
-        io.BytesIO(position_table.template()),
+        io.BytesIO(content),
         mimetype=XLSX,
         as_attachment=True,
         download_name="职位表模板.xlsx",
@@ -123,15 +143,19 @@ def confirm_import(slug: str, name: str) -> Page:
     return redirect(url_for("calls.positions", slug=slug), 303)
 
 
-def _read(call: Call, name: str) -> PositionTable:
+def _read(call: Call, name: str) -> ImportResult[PositionRow]:
     content = staging.get(call.id, name)
     if content is None:
         abort(404)
-    return read_position_table(content, name)
+    return read_for(call, content)
 
 
 def _dry_run(
-    call: Call, name: str, table: PositionTable, refused: list[str] | None = None, status: int = 200
+    call: Call,
+    name: str,
+    table: ImportResult[PositionRow],
+    refused: list[str] | None = None,
+    status: int = 200,
 ) -> tuple[str, int]:
     counties = {row.county_code for row in table.rows}
     return render_template(
