@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from babel.dates import format_skeleton
 from flask import Flask, current_app, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 
@@ -28,7 +29,7 @@ def moment(value: datetime | None) -> str:
 
 def month(value: date | None) -> str:
     """A month, as public lists show birth dates: ``1985年3月``."""
-    return "" if value is None else str(format_date(value, "yMMM", rebase=False))
+    return "" if value is None else format_skeleton("yMMM", value, locale=get_locale())
 
 
 def figure(value: int) -> str:
