@@ -226,7 +226,7 @@ def choices(checks: Checklist) -> list[Choice]:
 
 
 def sections(form: Mapping[str, Any]) -> list[SectionPage]:
-    """The frozen form, section by section; a scan that belongs to no section of claims stands in the last."""
+    """The frozen form, section by section; the last holds the scans that belong to none of the others."""
     build = {
         "identity": _identity,
         "tenures": _tenures,
@@ -245,8 +245,8 @@ def sections(form: Mapping[str, Any]) -> list[SectionPage]:
         elif key in build:
             groups, empty = build[key](form)
             pages.append(SectionPage(key, str(title), groups, scans, empty))
-        elif scans:
-            pages.append(SectionPage(key, str(DOCUMENT_KINDS[DocumentKind.OTHER]), [], scans))
+        else:
+            pages.append(SectionPage(key, str(title), [], scans))
     return pages
 
 

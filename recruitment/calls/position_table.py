@@ -113,6 +113,8 @@ def find_counties(name: str, prefecture_code: str | None = None) -> tuple[str, .
         prefecture_code: only these count where it is given.
     """
     wanted = loose(name).removeprefix("四川省")
+    if not wanted:
+        return ()
     found: tuple[str, ...] = (wanted,) if wanted in counties() else _counties_by_name().get(wanted, ())
     if not found:
         found = tuple(
@@ -226,55 +228,58 @@ def _area(name: str) -> str:
 # The table
 
 
+def _counties(value: str) -> tuple[str, ...]:
+    found = find_counties(value)
+    if not found:
+        raise Wrong(f"四川省没有{quote(value)}", "应为县（市、区）的全称，如 三台县")
+    return found
+
+
+def _conditions(value: str) -> tuple[dict[str, Any], str]:
+    words = text(300)(value)
+    return conditions(value), words
+
+
 def _row(values: Mapping[str, Any]) -> PositionRow:
-    wrongs: list[tuple[str, Wrong]] = []
-    prefecture_code = values["prefecture"] or None
-    county_code, township_code = "", None
-    found = find_counties(values["county"], prefecture_code)
-    if len(found) == 1:
-        county_code = found[0]
-    elif found:
-        places = "、".join(counties()[one].prefecture + counties()[one].name for one in found)
-        wrongs.append(("county", Wrong(f"{quote(values['county'])}不止一个", f"请写明市（州）：{places}")))
-    elif prefecture_code is not None and find_counties(values["county"]):
-        where = prefectures()[prefecture_code]
-        wrongs.append(
-            ("county", Wrong(f"{quote(values['county'])}不在{where}", "市（州）与县（市、区）应一致"))
-        )
-    else:
-        wrongs.append(
-            ("county", Wrong(f"四川省没有{quote(values['county'])}", "应为县（市、区）的全称，如 三台县"))
-        )
-    if values["township"] and county_code:
-        name = loose(values["township"])
-        known = _townships_of(county_code)
-        township_code = known.get(name) or known.get(name.removeprefix(counties()[county_code].name))
-        if township_code is None:
-            where = counties()[county_code].name
-            wrongs.append(
-                ("township", Wrong(f"{where}没有{quote(values['township'])}", "应为该县乡镇（街道）的全称"))
-            )
-    parsed: dict[str, Any] = {}
-    if values["conditions"]:
-        try:
-            parsed = conditions(values["conditions"])
-        except Wrong as wrong:
-            wrongs.append(("conditions", wrong))
-    if wrongs:
-        raise RowWrong(wrongs)
+    """A row of cells that are right each by itself: what remains is whether the places agree."""
+    county_code = _the_county(values["county"], values["prefecture"])
+    parsed, words = values["conditions"]
     return PositionRow(
         code=values["code"],
         organ=values["organ"],
         name=values["name"],
         county_code=county_code,
-        township_code=township_code,
+        township_code=_the_township(values["township"], county_code) if values["township"] else None,
         openings=values["openings"],
         education=values["education"],
-        conditions=parsed,
-        conditions_text=values["conditions"],
+        conditions=dict(parsed),
+        conditions_text=words,
         phone=values["phone"],
         note=values["note"],
     )
+
+
+def _the_county(found: tuple[str, ...], prefecture_code: str) -> str:
+    within = [one for one in found if prefecture_code in ("", counties()[one].prefecture_code)]
+    if len(within) == 1:
+        return within[0]
+    name = quote(counties()[found[0]].name)
+    if within:
+        places = "、".join(counties()[one].prefecture + counties()[one].name for one in within)
+        raise RowWrong([("county", Wrong(f"{name}不止一个", f"请写明市（州）：{places}"))])
+    where = prefectures()[prefecture_code]
+    raise RowWrong([("county", Wrong(f"{name}不在{where}", "市（州）与县（市、区）应一致"))])
+
+
+def _the_township(value: str, county_code: str) -> str:
+    county = counties()[county_code].name
+    known = _townships_of(county_code)
+    name = loose(value)
+    found = known.get(name) or known.get(name.removeprefix(county))
+    if found is None:
+        wrong = Wrong(f"{county}没有{quote(value)}", "应为该县乡镇（街道）的全称")
+        raise RowWrong([("township", wrong)])
+    return found
 
 
 def _township_name(row: PositionRow) -> str:
@@ -304,7 +309,7 @@ POSITION_TABLE: ListDeclaration[PositionRow] = ListDeclaration(
         Column(
             "county",
             "县（市、区）",
-            text(30),
+            _counties,
             ("所在县", "所在县（市、区）", "县区", "县市区", "县（区）", "县"),
             get=lambda row: counties()[row.county_code].name,
         ),
@@ -332,10 +337,11 @@ POSITION_TABLE: ListDeclaration[PositionRow] = ListDeclaration(
         Column(
             "conditions",
             "其他条件",
-            text(300),
+            _conditions,
             ("其它条件", "其他要求", "其它要求", "职位条件", "报考条件"),
             required=False,
             absent_ok=True,
+            empty=({}, ""),
             get=lambda row: row.conditions_text,
         ),
         Column(

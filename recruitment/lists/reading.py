@@ -85,7 +85,12 @@ class ImportResult(Generic[RowT]):
 
 @dataclass(slots=True)
 class _Sheet:
-    """A worksheet as text; ``top`` and ``left`` count from 0, as do the places in the sets."""
+    """A worksheet as text; ``top`` and ``left`` count from 0, as do the places in the sets.
+
+    Attributes:
+        lossy: cells with a number of which digits are lost.
+        formulas: cells with a formula or an error value.
+    """
 
     name: str
     rows: list[list[str]]
@@ -138,8 +143,22 @@ def _worksheets(data: bytes, limits: Limits) -> list[_Sheet]:
             )
         places = {key: {(row, column) for row, column in one[key]} for key in ("lossy", "formulas")}
         merged = [((a, b), (c, d)) for (a, b), (c, d) in one["merged"]]
-        sheets.append(_Sheet(one["name"], one["rows"], one["top"], one["left"], merged, **places))
+        sheet = _Sheet(one["name"], one["rows"], one["top"], one["left"], merged, **places)
+        _check_merged(sheet)
+        sheets.append(sheet)
     return sheets
+
+
+def _check_merged(sheet: _Sheet) -> None:
+    """Merged ranges cannot overlap; a file that says so would only keep this process busy."""
+    bottom_row = sheet.top + len(sheet.rows) - 1
+    right_column = sheet.left + max(map(len, sheet.rows), default=0) - 1
+    covered = sum(
+        max(min(bottom, bottom_row) - top + 1, 0) * max(min(right, right_column) - left + 1, 0)
+        for (top, left), (bottom, right) in sheet.merged
+    )
+    if covered > (bottom_row + 1) * (right_column + 1):
+        raise FileRefused(f"工作表“{sheet.name}”的合并单元格互相重叠，请取消合并后再上传。")
 
 
 def _csv(data: bytes, limits: Limits) -> _Sheet:
@@ -348,15 +367,13 @@ class _Reader(Generic[RowT]):
         return value
 
     def _refuse_place(self, place: tuple[int, int], text: str) -> None:
-        if place in self.sheet.formulas:
-            raise Wrong("是公式", "应为填好的内容；请复制后“选择性粘贴”为数值")
+        if place in self.sheet.formulas or _ERROR_VALUE.fullmatch(text):
+            raise Wrong("是公式或者出错的公式", "应为填好的内容；请复制后“选择性粘贴”为数值")
         if place in self.sheet.lossy:
             raise Wrong(
                 f"{quote(text)}是超过 15 位的数字，末尾几位已经丢失",
                 "应先把这一列设为“文本”格式，再重新填写",
             )
-        if _ERROR_VALUE.fullmatch(text):
-            raise Wrong(f"{quote(text)}是出错的公式", "应为填好的内容")
         if _CONTROL.search(text):
             raise Wrong("含有看不见的字符", "请重新输入这一格")
 

@@ -21,6 +21,8 @@ from xml.etree import ElementTree
 MOST_EXACT = 10**15  # Excel keeps 15 digits of a number; further ones were lost before the file was saved
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*>\s*<(?:\w+:)?f[\s/>]')
+_START = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>')
+_REFERENCE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -104,7 +106,7 @@ def _short(number: float) -> str:
 
 
 def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Places of the cells with a formula, by worksheet; what is shown there is not what is stored."""
+    """Places of the cells with a formula or an error value, by worksheet."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = {name.lower(): name for name in package.namelist()}
         # Entities cannot blow up here: expat bounds their growth, and this process its memory.
@@ -118,10 +120,12 @@ def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
             target = targets.get(sheet.get(_RELATION), "").lstrip("/")
             part = names.get(target.lower()) or names.get(f"xl/{target}".lower())
             xml = package.read(part) if part else b""
-            if (b"<f" in xml or b":f" in xml) and _FORMULA.search(xml):
-                found[sheet.get("name", "")] = [
-                    (int(row) - 1, _column(letters)) for letters, row in _CELL.findall(xml)
-                ]
+            # The reader says nothing of either: a formula is the value it had, an error an empty cell.
+            places = _CELL.findall(xml) if (b"<f" in xml or b":f" in xml) and _FORMULA.search(xml) else []
+            if b't="e"' in xml:
+                starts = [_REFERENCE.search(attributes) for attributes in _START.findall(xml)]
+                places += [start.groups() for start in starts if start is not None]
+            found[sheet.get("name", "")] = [(int(row) - 1, _column(letters)) for letters, row in places]
         return found
 
 

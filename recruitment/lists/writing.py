@@ -55,20 +55,21 @@ def write_xlsx(
         title: a line above the header, over the whole width.
     """
     # Strings are written by write_string alone; the options guard against a change of that.
-    book = xlsxwriter.Workbook(
-        target,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_date_format": "yyyy-mm-dd",
-        },
-    )
-    book.set_properties({"title": title or declaration.name, "created": created.replace(tzinfo=None)})
-    writer = _Writer(book, declaration, title)
-    count = writer.write(rows)
-    book.close()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    try:
+        with xlsxwriter.Workbook(target, options) as book:
+            book.set_properties({"title": title or declaration.name, "created": created.replace(tzinfo=None)})
+            count = _Writer(book, declaration, title).write(rows)
+    except BaseException:
+        # Closing has completed the file as far as it came; half a list is not to be taken for a list.
+        target.seek(0)
+        target.truncate()
+        raise
     target.seek(0)
     digest = hashlib.sha256()
     while block := target.read(2**20):
