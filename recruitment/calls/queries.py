@@ -23,6 +23,8 @@ from workflows.definition import Definition
 from workflows.schema import event
 
 PAGE = 30
+# A search asks for so many words at most.
+MOST_WORDS = 8
 
 
 def definition() -> Definition:
@@ -93,7 +95,7 @@ class PositionFilter:
             )
         if self.unconditional:
             found.append(Position.conditions_text == "")
-        for word in self.text.split():
+        for word in self.text.split()[:MOST_WORDS]:
             columns = (
                 Position.code,
                 Position.organ,
