@@ -5,16 +5,18 @@ Everything happens in the caller's transaction; the engine never commits and rea
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflows import judge
+from workflows import batches, bulk, judge
+from workflows.batches import Progress
+from workflows.bulk import Excluded, FiredMany, NotAll, Preview, PreviewStale, Request, Selection
 from workflows.definition import START, Definition, Problem, Transition, Unsound, load
 from workflows.journal import GENESIS, body_of, hash_of, tail_of
 from workflows.judge import Flow
@@ -29,11 +31,17 @@ __all__ = [
     "Actor",
     "Availability",
     "Engine",
+    "Excluded",
     "Fired",
+    "FiredMany",
     "Given",
     "Guard",
     "LastEvent",
+    "NotAll",
     "Notice",
+    "Preview",
+    "PreviewStale",
+    "Progress",
     "Reason",
     "Refused",
     "Registry",
@@ -82,6 +90,13 @@ class Engine:
                 deadlines=registry.deadlines,
                 calendar=registry.calendar is not None,
             )
+        ] + [
+            Problem(definition.path, definition.lines.of("transition", step.name, "bulk"), words)
+            for definition in flow.versions.values()
+            for step in definition.transitions.values()
+            for use in step.guards
+            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None
+            for words in [f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"]
         ]
 
     def flow(self, subject: Any) -> Flow:
@@ -173,13 +188,13 @@ class Engine:
                 return None
         source, seq = subject.state, subject.state_version + 1
         target = step.target or (subject.public_state if step.kind == "take_back" else source)
-        role = judge.capacity(step, subject, actor)
-        tail = tail_of(step, definition.version, actor, role, form)
-        body = body_of(None if step.name == START else source, target, tail)
+        role = judge.capacity(step, subject, actor) or ""
+        tail = tail_of(step, definition.version, actor, form)
+        body = body_of(None if step.name == START else source, target, role, tail)
         last_hash = hash_of(subject.last_hash, flow.name, subject.id, seq, now, body)
         notices = [uuid7(now) for _ in step.notices]
         values = {
-            **{f"{DUE}{name}": due for name, due in self._dues(definition, step, now).items()},
+            **{f"{DUE}{name}": due for name, due in self.registry.dues(definition, step, now).items()},
             **{f"{NOTICE}{index}": id_ for index, id_ in enumerate(notices)},
             "p_id": subject.id,
             "p_version": subject.state_version,
@@ -224,17 +239,6 @@ class Engine:
             held=step.held,
             notices=() if step.held else tuple(notices),
         )
-
-    def _dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
-        """When the timers that a step sets will be due, as far as the calendar tells."""
-        dues = {}
-        for name in step.sets:
-            timer = definition.timers[name]
-            if timer.working_days:
-                dues[name] = self.registry.working_days_after(now, timer.working_days)
-            elif timer.minutes:
-                dues[name] = now + timedelta(minutes=timer.minutes)
-        return dues
 
     def _obstacles(
         self,
@@ -303,32 +307,12 @@ class Engine:
     ) -> None:
         """Raise with every reason. Returns if there is none (any more)."""
         session.refresh(subject, [*ENGINE_COLUMNS, "owner_id", "area_code"])
-        definition = flow.definition(subject)
-        state = definition.states[subject.state]
         if subject.state_version != version:
             raise self._stale(session, flow, subject)
-        steps = flow.triggered(subject, trigger)
-        if not steps:
-            named = [step for step in definition.transitions.values() if step.trigger == trigger]
-            if not named:
-                raise Refused([self.registry.say("unknown_trigger", trigger=trigger)])
-            raise Refused([self.registry.say("wrong_state", state=state.label, transition=named[0].label)])
-        used = {use.name for step in steps for use in step.guards}
+        used = {use.name for step in flow.triggered(subject, trigger) for use in step.guards}
         facts = flow.facts(session, [subject], used, actor, now)[subject.id]
-        # Of several steps that a trigger may mean, the one that is nearest to possible says what is missing:
-        # that the others are for another case is no reason.
-        nearest = min(
-            (
-                [
-                    *self._obstacles(definition, step, subject, actor, form),
-                    *judge.guarded(self.registry, step.guards, step, facts, Given({}, actor, now, form)),
-                ]
-                for step in steps
-            ),
-            key=len,
-        )
-        if nearest:
-            raise Refused(dict.fromkeys(nearest))
+        if reasons := judge.against(flow, subject, trigger, facts, Given({}, actor, now, form), form):
+            raise Refused(reasons)
 
     def _stale(self, session: Session, flow: Flow, subject: Any) -> Stale:
         definition = flow.definition(subject)
@@ -400,6 +384,79 @@ class Engine:
         if every:
             return tuple(step for step in definition.transitions.values() if step.name != START)
         return definition.leaving(subject.state)
+
+    def preview(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+    ) -> Preview:
+        """What ``fire_many`` would do: how many would move, and every excluded subject with its reasons.
+
+        ``selection`` is a list of ids, a query for ids, or a condition on the subject's columns.
+        """
+        session.flush()
+        return bulk.preview(session, Request(self.flows[workflow], trigger, selection, actor, now, form))
+
+    def fire_many(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+        partial: bool = False,
+        token: str | None = None,
+        key: str | None = None,
+    ) -> FiredMany:
+        """Take every selected subject through a transition, in the caller's transaction.
+
+        Costs the same number of statements for ten as for a hundred thousand. Without ``partial`` it is all
+        or nothing: ``NotAll`` names those that cannot move. ``token`` is that of a preview; if anything of it
+        has changed, ``PreviewStale`` is raised. ``key`` names the request, as in ``fire``.
+        """
+        session.flush()
+        request = Request(self.flows[workflow], trigger, selection, actor, now, form)
+        if key is not None:
+            return batches.fire_once(session, request, key, partial=partial, token=token)
+        return bulk.fire(session, request, partial=partial, token=token)
+
+    def begin_batch(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        key: str,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+        token: str | None = None,
+    ) -> Progress:
+        """Write down a firing of many that ``run_batch`` then does in chunks. Idempotent by its key."""
+        request = Request(self.flows[workflow], trigger, selection, actor, now, form)
+        return batches.begin(session, request, key, token=token)
+
+    def run_batch(
+        self,
+        sessions: sessionmaker[Session],
+        key: str,
+        *,
+        now: Callable[[], datetime],
+        chunk: int = 5000,
+        report: Callable[[Progress], None] | None = None,
+    ) -> Progress:
+        """Do what is left of a batch, a transaction for each chunk. May be killed and called again."""
+        return batches.run(sessions, self.flows, key, now=now, chunk=chunk, report=report)
 
 
 def uuid7(moment: datetime) -> UUID:

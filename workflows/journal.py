@@ -23,34 +23,40 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def tail_of(
-    step: Transition, version: int, actor: Actor, role: str | None, form: Mapping[str, Any] | None
-) -> str:
+def tail_of(step: Transition, version: int, actor: Actor, form: Mapping[str, Any] | None) -> str:
     """The part of an event's body that is the same for every subject of one firing."""
     rest = {
         "transition": step.name,
         "version": version,
         "held": step.held,
         "actor": actor.name,
-        "role": role,
     }
     return json.dumps(rest | ({"form": form} if form else {}), ensure_ascii=False)[1:]
 
 
-def body_of(source: str | None, target: str, tail: str) -> str:
+def body_of(source: str | None, target: str, role: str, tail: str) -> str:
     """An event's body: JSON text, kept and hashed exactly so."""
-    return f'{{"source": {json.dumps(source)}, "target": "{target}", {tail}'
+    return f'{{"source": {json.dumps(source)}, "target": "{target}", "role": "{role}", {tail}'
 
 
-def body_sql(source: ColumnElement[str] | None, target: ColumnElement[str], tail: ColumnElement[str]) -> Any:
-    """The same in SQL. Names of states need no escape."""
+def body_sql(
+    source: ColumnElement[str] | None,
+    target: ColumnElement[str],
+    role: ColumnElement[str],
+    tail: ColumnElement[str],
+) -> ColumnElement[str]:
+    """The same in SQL."""
     head = _text('{"source": null') if source is None else _text('{"source": "') + source + _text('"')
-    return head + _text(', "target": "') + target + _text('", ') + tail
+    return head + _text(', "target": "') + target + _text('", "role": "') + role + _text('", ') + tail
+
+
+def instant(at: datetime) -> bytes:
+    """A moment as PostgreSQL sends it: microseconds since 2000-01-01 UTC."""
+    return ((at - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True)
 
 
 def hash_of(prev: bytes, workflow: str, subject_id: UUID, seq: int, at: datetime, body: str) -> bytes:
-    moment = (at - _EPOCH) // _MICROSECOND
-    fixed = prev + subject_id.bytes + seq.to_bytes(4) + moment.to_bytes(8, signed=True)
+    fixed = prev + subject_id.bytes + seq.to_bytes(4) + instant(at)
     return sha256(fixed + f"{workflow}\n{body}".encode()).digest()
 
 

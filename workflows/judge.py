@@ -164,5 +164,37 @@ def guarded(
             yield registry.say("guard", transition=step.label)
 
 
+def against(
+    flow: Flow,
+    subject: Any,
+    trigger: str,
+    facts: Mapping[str, Mapping[str, Any]],
+    given: Given,
+    form: Mapping[str, Any] | None,
+) -> list[Reason]:
+    """Every reason why the trigger does nothing for the subject; none if it does something."""
+    registry, definition = flow.registry, flow.definition(subject)
+    steps = flow.triggered(subject, trigger)
+    if not steps:
+        return [registry.say("wrong_state", **_where(definition, subject, trigger))]
+    reasons: dict[Reason, None] = {}
+    for step in steps:
+        here = [
+            *standing(registry, definition, step, subject),
+            *permission(registry, step, subject, given.actor),
+            *filled_in(registry, step, form),
+            *guarded(registry, step.guards, step, facts, given),
+        ]
+        if not here:
+            return []
+        reasons.update(dict.fromkeys(here))
+    return list(reasons)
+
+
+def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:
+    named = [step.label for step in definition.transitions.values() if step.trigger == trigger]
+    return {"state": definition.states[subject.state].label, "transition": named[0] if named else trigger}
+
+
 def in_python_only(registry: Registry, step: Transition) -> tuple[GuardUse, ...]:
     return tuple(use for use in step.guards if registry.guards[use.name].holds is None)

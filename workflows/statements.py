@@ -91,7 +91,17 @@ def text_of(statement: ClauseElement) -> str:
 
     Short texts matter: psycopg parses those of more than 4,096 characters anew at each call.
     """
-    return str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+    inline = {"literal_binds": True}
+    compiled: Any = statement.compile(dialect=_DIALECT, compile_kwargs=inline)
+    sql = str(compiled)
+    # SQLAlchemy leaves parameters in RETURNING.
+    for name in compiled.params:
+        bind = compiled.binds[name]
+        value = literal(bind.value, bind.type).compile(
+            dialect=_DIALECT, compile_kwargs={"literal_binds": True}
+        )
+        sql = sql.replace(f"%({name})s", str(value))
+    return sql
 
 
 def holds(step: Transition, registry: Registry, scope: Scope) -> ColumnElement[bool]:
@@ -149,7 +159,7 @@ def fire_one(
     moved = move.subjects(where, Parameter("p_hash"))
     parts = move.consequences(moved, [Parameter(f"{NOTICE}{index}") for index in range(len(step.notices))])
     if keyed:
-        row = select(_text(definition.name), moved.c.id, Parameter("p_key"), moved.c.state_version)
+        row = select(text_sql(definition.name), moved.c.id, Parameter("p_key"), moved.c.state_version)
         parts.append(insert(request).from_select(list(request.c.keys()), row).cte("asked"))
     journal = move.journal(moved, Parameter("p_body"))
     if step.kind != "release":
@@ -174,11 +184,13 @@ class Move:
     def target(self) -> ColumnElement[Any]:
         """The new state, in terms of a row before the move."""
         if self.step.target is not None:
-            return _text(self.step.target)
+            return text_sql(self.step.target)
         return self.table.c.public_state if self.step.kind == "take_back" else self.table.c.state
 
-    def subjects(self, where: Iterable[ColumnElement[bool]], new_hash: ColumnElement[bytes]) -> CTE:
-        """Move the rows that satisfy ``where``: the CTE tells what each was and has become."""
+    def subjects(
+        self, where: Iterable[ColumnElement[bool]], new_hash: ColumnElement[bytes], *also: ColumnElement[Any]
+    ) -> CTE:
+        """Move the rows that satisfy ``where``: the CTE tells what each was, has become, and ``also``."""
         step, columns = self.step, self.table.c
         # Assignments see the row as it was before.
         seq = columns.state_version + 1
@@ -195,7 +207,9 @@ class Move:
             changes["held_by"] = Parameter("p_actor") if step.held else null()
         old = [literal_column(f"old.{name}", columns[name].type).label(f"old_{name}") for name in _OLD]
         now = [columns[name] for name in ("id", "state", "state_version", "last_hash")]
-        moved = update(self.table).where(*where).values(changes).returning(*now, *old, *self._looked_up())
+        moved = (
+            update(self.table).where(*where).values(changes).returning(*now, *old, *also, *self._looked_up())
+        )
         return moved.cte("moved")
 
     def _looked_up(self) -> list[ColumnElement[Any]]:
@@ -220,7 +234,7 @@ class Move:
     def journal(self, moved: CTE, body: ColumnElement[str]) -> Insert:
         """Write one event for each row moved."""
         row = {
-            "workflow": _text(self.definition.name),
+            "workflow": text_sql(self.definition.name),
             "subject_id": moved.c.id,
             "seq": moved.c.state_version,
             "at": Parameter("p_now"),
@@ -243,10 +257,10 @@ class Move:
         rows = []
         for index, name in enumerate(self.step.notices):
             row = {
-                "workflow": _text(self.definition.name),
+                "workflow": text_sql(self.definition.name),
                 "subject_id": moved.c.id,
                 "event": moved.c.state_version,
-                "notice": _text(name),
+                "notice": text_sql(name),
                 "recipient": moved.c[f"to_{index}"],
                 "data": moved.c[f"data_{index}"],
                 "held": literal(self.step.held, Boolean),
@@ -305,9 +319,9 @@ class Move:
         for name in step.sets:
             due = moved.c[f"due_{name}"]
             row: dict[str, ColumnElement[Any]] = {
-                "workflow": _text(definition.name),
+                "workflow": text_sql(definition.name),
                 "subject_id": moved.c.id,
-                "name": _text(name),
+                "name": text_sql(name),
                 "set_by": moved.c.state_version,
                 "set_at": Parameter("p_now"),
                 "due_at": due,
@@ -341,5 +355,5 @@ def cleared_timers(definition: Definition, step: Transition) -> list[str]:
     ]
 
 
-def _text(value: str) -> ColumnElement[Any]:
+def text_sql(value: str) -> ColumnElement[Any]:
     return cast(literal(value, Text), Text)

@@ -134,7 +134,8 @@ def _correction_reasons(given: Given) -> Iterator[Reason]:
 
 def _correction_due(scope: Scope) -> sa.ColumnElement[datetime]:
     hour: sa.ColumnElement[Any] = sa.literal_column("interval '1 hour'")
-    return scope.now + _of_call(scope, Call.correction_hours) * hour
+    due: sa.ColumnElement[datetime] = scope.now + _of_call(scope, Call.correction_hours) * hour
+    return due
 
 
 # One position is not tried twice

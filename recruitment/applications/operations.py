@@ -26,7 +26,7 @@ from recruitment.eligibility.verdict import FAIL
 from recruitment.people.models import User
 from recruitment.workflow import engine, fire
 from workflows.registry import Given
-from workflows.schema import event
+from workflows.schema import event, request
 from workflows.terms import Actor, Fired, Reason, Refused
 
 # Spoken over the phone: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
@@ -181,10 +181,19 @@ def submit(
 def _request(session: Session, application: Application, key: str) -> Any:
     """The event that a request with this key has made already."""
     return session.execute(
-        sa.select(event.c.transition, event.c.seq).where(
-            event.c.workflow == "application",
-            event.c.subject_id == application.id,
-            event.c.request_key == key,
+        sa.select(event.c.transition, event.c.seq)
+        .join(
+            request,
+            sa.and_(
+                request.c.workflow == event.c.workflow,
+                request.c.subject_id == event.c.subject_id,
+                request.c.seq == event.c.seq,
+            ),
+        )
+        .where(
+            request.c.workflow == "application",
+            request.c.subject_id == application.id,
+            request.c.key == key,
         )
     ).one_or_none()
 

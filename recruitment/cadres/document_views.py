@@ -8,10 +8,10 @@ from flask import Response as FlaskResponse
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
 from PIL import Image
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
-from wtforms import MultipleFileField
 
 from recruitment.cadres import operations, queries
 from recruitment.cadres.models import DocumentKind, Dossier, DossierDocument
@@ -26,6 +26,7 @@ from recruitment.people.models import Role
 from recruitment.people.uploads import (
     CONTENT_TYPE,
     MOST_BYTES,
+    Document,
     UploadError,
     path_of,
     serve,
@@ -149,16 +150,18 @@ def document(document_id: uuid.UUID) -> FlaskResponse:
     found = queries.own_document(db.session, document_id, current_user().id)
     if found is None:
         abort(404)
-    response = serve(found)
-    if request.args.get("small"):
-        with Image.open(path_of(found.id)) as image:
-            image.draft("RGB", (THUMBNAIL, THUMBNAIL))
-            image.thumbnail((THUMBNAIL, THUMBNAIL))
-            buffer = io.BytesIO()
-            image.save(buffer, "JPEG", quality=70)
-        small = FlaskResponse(buffer.getvalue(), mimetype=CONTENT_TYPE)
-        for header in ("Content-Disposition", "X-Content-Type-Options", "Cache-Control"):
-            small.headers[header] = response.headers[header]
-        response.close()
-        return small
-    return response
+    return _thumbnail(found) if request.args.get("small") else serve(found)
+
+
+def _thumbnail(found: Document) -> FlaskResponse:
+    with Image.open(path_of(found.id)) as image:
+        image.draft("RGB", (THUMBNAIL, THUMBNAIL))
+        image.thumbnail((THUMBNAIL, THUMBNAIL))
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=70)
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return FlaskResponse(buffer.getvalue(), mimetype=CONTENT_TYPE, headers=headers)

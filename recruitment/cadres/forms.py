@@ -144,7 +144,8 @@ class TenureRow(Row):
     post = SelectField(_l("职务"), [Required()], choices=options(POSTS, CHOOSE))
     community_code = StringField(_l("村（社区）"))
     place = StringField(_l("村（社区）名称"), [WORDS], description=_l("写名称中的几个字，例如“青龙”。"))
-    county = SelectField(_l("县（市、区）"), choices=county_choices)
+    # Only narrows the search; not on the page once a community is chosen.
+    county = SelectField(_l("县（市、区）"), choices=county_choices, validate_choice=False)
     township = SelectField(_l("乡镇（街道）"), choices=list, validate_choice=False)
     started_on = DayField(
         _l("任职开始"),
@@ -167,8 +168,14 @@ class TenureRow(Row):
     search: Search | None = None
 
     @property
+    def area(self) -> str:
+        """Code of the county or township within which to search; empty for the whole province."""
+        county = self.county.data if self.county.data in counties() else ""
+        return self.township.data or county or ""
+
+    @property
     def searching(self) -> bool:
-        return bool(clean(self.place.data) or self.county.data)
+        return bool(clean(self.place.data) or self.area)
 
     def offer_townships(self, townships: Collection[Township]) -> None:
         known = {township.code: township.name for township in townships}

@@ -102,9 +102,7 @@ def _search(form: TenuresForm) -> None:
     for row in asking:
         row.offer_townships(townships.get(row.county.data or "", []))
         if row.searching:
-            row.search = queries.find_communities(
-                db.session, row.place.data or "", row.township.data or row.county.data or ""
-            )
+            row.search = queries.find_communities(db.session, row.place.data or "", row.area)
 
 
 from recruitment.cadres import document_views  # noqa: E402, F401 - adds its routes to the blueprint

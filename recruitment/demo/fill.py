@@ -37,7 +37,7 @@ from recruitment.notices.operations import publish
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
 from recruitment.people.passwords import hash_password
-from recruitment.people.uploads import Document, store_image
+from recruitment.people.uploads import Document, path_of, store_image
 from recruitment.workflow import PENDING, fire
 from workflows.schema import outbox
 from workflows.terms import Actor, Refused
@@ -149,6 +149,23 @@ def _photos(session: Session, owner: User) -> list[Document]:
     return stored
 
 
+def _copy(document: Document, owner: User) -> Document:
+    """The same picture as a document of somebody else; on the disk it lies once."""
+    copy = Document(
+        id=uuid.uuid4(),
+        owner_id=owner.id,
+        filename=document.filename,
+        size=document.size,
+        sha256=document.sha256,
+        width=document.width,
+        height=document.height,
+    )
+    target = path_of(copy.id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.hardlink_to(path_of(document.id))
+    return copy
+
+
 def _cadre(
     session: Session, profile: Profile, password: str, photos: list[Document], moment: datetime
 ) -> tuple[User, Dossier]:
@@ -204,9 +221,10 @@ def _cadre(
         appraisals=[Appraisal(year=year, result=result) for year, result in profile.appraisals],
         relatives=[Relative(relation="配偶", name=f"{profile.name[0]}家属", employer="务农")],
         documents=[
-            DossierDocument(kind="photo", document_id=photos[profile.number % 3].id),
+            DossierDocument(kind="photo", document=_copy(photos[profile.number % 3], user)),
             *(
-                DossierDocument(kind=kind, document_id=photos[3].id)
+                DossierDocument(kind=kind, document=scan)
+                for scan in [_copy(photos[3], user)]
                 for kind in ("id_card", "tenure_proof", "education_certificate", "appraisal_form")
             ),
         ],

@@ -12,25 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from recruitment.eligibility.vocabulary import DECLARATIONS
+from recruitment.eligibility.verdict import RULES
 
-RULES: Final = (
-    "age.minimum",
-    "age.ceiling",
-    "education.floor",
-    "post.serving",
-    "tenure.length",
-    "area.prefecture",
-    "appraisal.recent",
-    *(f"bar.{key}" for key in DECLARATIONS),
-    "position.education",
-    "position.language",
-    "position.major",
-    "position.party_member",
-    "position.area",
-    "position.years",
-    "position.sex",
-)
 HEADER: Final = ("id", "verdict", *RULES, "reasons", "error", "line")
 
 Write = Callable[[Mapping[str, Any]], None]

@@ -16,7 +16,10 @@ from recruitment.eligibility.rules.tenure import relieved, stationed_appraised
 from recruitment.eligibility.service import Place
 from recruitment.eligibility.vocabulary import APPRAISAL_RANK, DECLARATIONS, EDUCATION_RANK
 
-ANYWHERE: Final = "*"
+ANYWHERE: Final = -1
+
+# The bit of each declaration in `declared` and `undeclared`.
+DECLARED_BITS: Final = {key: 1 << number for number, key in enumerate(DECLARATIONS)}
 
 # A change of any of these, or of the reference date, changes the rows; all other parameters are compared
 # with the rows as they are.
@@ -56,24 +59,24 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         education_rank: ``EDUCATION_RANK``.
         commended: holds a comprehensive commendation on the reference date.
         autonomous, tibetan: the position's county lies in the call's set.
-        position_prefecture: first four digits of the position's county.
+        position_prefecture: first four digits of the position's county, as a number.
         serving: in a qualifying post on the reference date.
         since, since_possible: start of the time that counts, see ``service.Service``.
         stationed_since, stationed_since_possible: the same as stationed first secretary.
         relieved: enough excellent years for the shorter time.
         stationed_appraised: the years as first secretary were appraised well enough.
-        prefecture, prefecture_possible: four digits of the place of service, certain and possible; the
-            position's own if it is among several; ``"*"`` possible anywhere; ``None`` nowhere.
+        prefecture, prefecture_possible: the same of the place of service, certain and possible; the
+            position's own if it is among several; ``ANYWHERE`` possible anywhere; ``None`` nowhere.
         appraisal_last: ``APPRAISAL_RANK`` of the last year; ``None`` also for contradictory results.
         appraisal_lowest: the lowest of the last years.
-        declared_…: one flag per declaration.
+        declared, undeclared: ``DECLARED_BITS`` of the declarations that apply, and of those not answered.
         language, major, party_member, sex and places: what ``position.*`` rules read.
         position_…: the conditions of the position, ``None`` where nothing is asked.
     """
     case = params.judge.case(person, at)
     places = case.served.places + case.stationed.places
     county = at.county
-    wanted = None if county is None else county[:4]
+    wanted = None if county is None else int(county[:4])
     last, lowest = _appraisals(person, params)
     asked = at.conditions
     row: dict[str, Any] = {
@@ -95,8 +98,9 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         "appraisal_last": last,
         "appraisal_lowest": lowest,
     }
-    row |= {f"declared_{key}": person.declarations.get(key) for key in DECLARATIONS}
     row |= {
+        "declared": sum(bit for key, bit in DECLARED_BITS.items() if person.declarations.get(key)),
+        "undeclared": sum(bit for key, bit in DECLARED_BITS.items() if person.declarations.get(key) is None),
         "languages": None if person.languages is None else list(person.languages),
         "major": person.major,
         "party_member": person.party_member,
@@ -115,8 +119,8 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
     return row
 
 
-def _prefecture(places: Iterable[Place], wanted: str | None, unknown: str | None) -> str | None:
-    areas = [unknown if place.community is None else place.community[:4] for place in places]
+def _prefecture(places: Iterable[Place], wanted: int | None, unknown: int | None) -> int | None:
+    areas = [unknown if place.community is None else int(place.community[:4]) for place in places]
     if wanted in areas and wanted is not None:
         return wanted
     if unknown in areas:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from recruitment.eligibility.facts import Conditions, Person, Position
+from recruitment.eligibility.facts import NO_CONDITIONS, Conditions, Person, Position
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules import age, appraisal, education, position, serving, tenure
 from recruitment.eligibility.rules.bars import bars
@@ -55,15 +55,14 @@ class Judge:
         case = self.case(person, at)
         results = [rule(case) for rule in self._rules]
         results += self._bars(person.declarations)
-        asked = self.conditions(at.conditions)
-        if asked:
-            results += [rule(case) for rule in asked]
+        if at.conditions is not NO_CONDITIONS:
+            results += [rule(case) for rule in self.conditions(at.conditions)]
         return self._conclude(results)
 
     def for_positions(self, person: Person) -> Callable[[Position], Verdict]:
         """Judge one person for many positions; positions that are alike share their verdict."""
         case = self.case(person, Position())
-        shared = [rule(case) for rule in self._rules] + self._bars(person.declarations)
+        shared = [*(rule(case) for rule in self._rules), *self._bars(person.declarations)]
         verdicts: dict[tuple[object, ...], Verdict] = {}
 
         def judge(at: Position) -> Verdict:

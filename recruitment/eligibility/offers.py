@@ -1,30 +1,27 @@
 """For one cadre, every position of a call: may, may not, to be verified, and how nearly."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from recruitment.eligibility.facts import Person, Position
 from recruitment.eligibility.parameters import Parameters
-from recruitment.eligibility.verdict import FAIL, INELIGIBLE, RuleResult, Verdict
+from recruitment.eligibility.verdict import FAIL, RuleResult, Verdict
 
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer(Generic[Key]):
-    """One position for one person."""
+class Offer(NamedTuple, Generic[Key]):
+    """One position for one person.
+
+    Attributes:
+        key: the caller's name of the position.
+        verdict: the answer.
+        near_miss: the one rule that stands between the person and the position, if it is one alone.
+    """
 
     key: Key
     verdict: Verdict
-
-    @property
-    def near_miss(self) -> RuleResult | None:
-        """The one rule that stands between the person and the position, if it is one."""
-        if self.verdict.verdict != INELIGIBLE:
-            return None
-        failed = [result for result in self.verdict.results if result.outcome == FAIL]
-        return failed[0] if len(failed) == 1 else None
+    near_miss: RuleResult | None
 
 
 def offers(
@@ -38,5 +35,16 @@ def offers(
         params: the parameters of the call.
     """
     judge = params.judge.for_positions(person)
+    # Positions that are alike share one verdict; the verdicts stay in the values, so that ids are not reused.
+    known: dict[int, tuple[Verdict, RuleResult | None]] = {}
     for key, position in positions:
-        yield Offer(key, judge(position))
+        verdict = judge(position)
+        found = known.get(id(verdict))
+        if found is None:
+            found = known[id(verdict)] = verdict, _near_miss(verdict)
+        yield Offer(key, *found)
+
+
+def _near_miss(verdict: Verdict) -> RuleResult | None:
+    failed = [result for result in verdict.results if result.outcome == FAIL]
+    return failed[0] if len(failed) == 1 else None

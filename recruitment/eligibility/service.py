@@ -83,47 +83,50 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
     """Measure spells at a reference date; ``None`` for posts means that nothing is known of them."""
     if posts is None:
         return UNKNOWN_SERVICE
+    relevant = [
+        tenure
+        for tenure in posts
+        if tenure.post in rule.posts or tenure.post is None or (rule.restructured and tenure.restructured)
+    ]
+    if not relevant:
+        return NO_SERVICE
     certain: list[_Spell] = []
     possible: list[_Spell] = []
     places: list[Place] = []
-    for tenure in posts:
-        post, start = tenure.post, tenure.start
-        known = post in rule.posts or (rule.restructured and tenure.restructured)
-        if not known and post is not None:
-            continue
+    for tenure in relevant:
+        post, start, end = tenure.post, tenure.start, tenure.end
+        # The last day was spent in the post, whatever the first was.
+        known_start = end if start is None else start
         # Nothing after the reference date counts, so every open end is cut there.
-        end = reference_date if tenure.end is None or tenure.end > reference_date else tenure.end
+        if end is None or end > reference_date:
+            end = reference_date
         if start is None:
-            possible.append(_Spell(_FIRST, end, post, _county(tenure)))
-            # The last day was spent in the post, whatever the first was.
-            known_start = tenure.end
-        else:
-            if start > reference_date:
-                continue
-            possible.append(_Spell(start, end, post, _county(tenure)))
-            known_start = start
+            start = _FIRST
+        elif start > reference_date:
+            continue
+        county = None if tenure.community is None else tenure.community[:6]
+        possible.append(_Spell(start, end, post, county))
         certainly = False
-        if known and known_start is not None and known_start <= reference_date:
-            certainly = True
-            certain.append(_Spell(known_start, end, post, _county(tenure)))
+        if known_start is not None and known_start <= reference_date:
+            certainly = post in rule.posts or (rule.restructured and tenure.restructured)
+            if certainly:
+                certain.append(
+                    possible[-1] if known_start is start else _Spell(known_start, end, post, county)
+                )
         if end == reference_date:
             places.append(Place(post, tenure.community, certainly))
     if not possible:
         return NO_SERVICE
+    since = _since(certain, reference_date, rule, generous=False)
+    if certain == possible and rule.merge_posts and not rule.same_county:
+        since_possible = since
+    else:
+        since_possible = _since(possible, reference_date, rule, generous=True)
     if any(place.certain for place in places):
         serving: bool | None = True
     else:
         serving = None if places else False
-    return Service(
-        serving,
-        _since(certain, reference_date, rule, generous=False),
-        _since(possible, reference_date, rule, generous=True),
-        tuple(places),
-    )
-
-
-def _county(tenure: Tenure) -> str | None:
-    return None if tenure.community is None else tenure.community[:6]
+    return Service(serving, since, since_possible, tuple(places))
 
 
 def _since(spells: list[_Spell], reference_date: date, rule: ServiceRule, *, generous: bool) -> date | None:

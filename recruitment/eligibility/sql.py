@@ -11,13 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
-    BindParameter,
     Boolean,
     Column,
     ColumnElement,
     Date,
-    Select,
+    Integer,
     SmallInteger,
     Text,
     and_,
@@ -31,14 +29,13 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.selectable import FromClause
 
-from recruitment.eligibility.factrow import ANYWHERE
+from recruitment.eligibility.factrow import ANYWHERE, DECLARED_BITS
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.position import POSITION_TABLE
 from recruitment.eligibility.rules.tenure import lengths
-from recruitment.eligibility.verdict import ELIGIBLE, FAIL, INELIGIBLE, PASS, UNKNOWN, UNVERIFIED
-from recruitment.eligibility.vocabulary import APPRAISAL_RANK, DECLARATIONS, EDUCATION_RANK
+from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN
+from recruitment.eligibility.vocabulary import APPRAISAL_RANK, EDUCATION_RANK
 
 Flag = ColumnElement[bool]
 
@@ -53,7 +50,7 @@ def fact_columns() -> list[Column[Any]]:
         Column("commended", Boolean),
         Column("autonomous", Boolean),
         Column("tibetan", Boolean),
-        Column("position_prefecture", Text),
+        Column("position_prefecture", SmallInteger),
         Column("serving", Boolean),
         Column("since", Date),
         Column("since_possible", Date),
@@ -61,11 +58,12 @@ def fact_columns() -> list[Column[Any]]:
         Column("stationed_since_possible", Date),
         Column("relieved", Boolean),
         Column("stationed_appraised", Boolean),
-        Column("prefecture", Text),
-        Column("prefecture_possible", Text),
+        Column("prefecture", SmallInteger),
+        Column("prefecture_possible", SmallInteger),
         Column("appraisal_last", SmallInteger),
         Column("appraisal_lowest", SmallInteger),
-        *(Column(f"declared_{key}", Boolean) for key in DECLARATIONS),
+        Column("declared", Integer),
+        Column("undeclared", Integer),
         Column("languages", ARRAY(Text)),
         Column("major", Text),
         Column("party_member", Boolean),
@@ -210,9 +208,20 @@ def _appraisal(params: Parameters, c: Mapping[str, ColumnElement[Any]]) -> RuleS
 
 def _bars(params: Parameters, c: Mapping[str, ColumnElement[Any]]) -> Iterable[RuleSql]:
     for key in params.bars:
-        declared = c[f"declared_{key}"]
-        judged = None if params[f"bar.{key}"] == "asked" else declared.is_not(None)
-        yield RuleSql(f"bar.{key}", ~declared, declared, judged, _text(params.cite(f"bar.{key}")))
+        declared, undeclared = (_has(c[name], DECLARED_BITS[key]) for name in ("declared", "undeclared"))
+        judged = None if params[f"bar.{key}"] == "asked" else ~undeclared
+        cite = _text(params.cite(f"bar.{key}"))
+        yield RuleSql(f"bar.{key}", ~or_(declared, undeclared), declared, judged, cite)
+
+
+def bar_masks(params: Parameters) -> tuple[int, int]:
+    """``DECLARED_BITS`` of the bars that are judged, and of those that must be answered."""
+    judged = sum(DECLARED_BITS[key] for key in params.bars)
+    return judged, sum(DECLARED_BITS[key] for key in params.bars if params[f"bar.{key}"] == "asked")
+
+
+def _has(column: ColumnElement[int], bits: int) -> Flag:
+    return column.op("&")(literal_column(str(bits), Integer)) != literal_column("0", Integer)
 
 
 def _conditions(
@@ -290,98 +299,14 @@ def eligible(
     params: Parameters, columns: Mapping[str, ColumnElement[Any]], conditions: Collection[str] = ()
 ) -> Flag:
     """True where the verdict is ``eligible``, false or NULL elsewhere: a WHERE clause."""
+    judged, asked = bar_masks(params)
     return and_(
         *(
             rule.passes if rule.judged is None else or_(~rule.judged, rule.passes)
             for rule in rules(params, columns, conditions)
-        )
-    )
-
-
-_UNKNOWN_SHIFT: Final = 32
-
-
-def _packed(found: list[RuleSql]) -> ColumnElement[int]:
-    parts: list[ColumnElement[int]] = []
-    for bit, rule in enumerate(found):
-        whens: list[tuple[Flag, Any]] = [(rule.passes, _bits(0))]
-        if rule.judged is not None:
-            whens.insert(0, (~rule.judged, _bits(0)))
-        whens.append((rule.fails, _bits(1 << bit)))
-        parts.append(case(*whens, else_=_bits(1 << (bit + _UNKNOWN_SHIFT))))
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
-
-
-def _bits(value: int) -> ColumnElement[int]:
-    # A literal of this type keeps the whole sum in 64 bits without a cast per row.
-    return literal_column(f"'{value}'::bigint", BigInteger)
-
-
-def unpack(rule_names: Collection[str], outcomes: int) -> dict[str, str]:
-    """Failures and unknowns by rule from the ``outcomes`` column of ``verdicts``; the rest passed or was not
-    judged. ``rule_names`` are those of ``rules``, in order.
-    """
-    found = {}
-    for bit, name in enumerate(rule_names):
-        if outcomes >> bit & 1:
-            found[name] = FAIL
-        elif outcomes >> (bit + _UNKNOWN_SHIFT) & 1:
-            found[name] = UNKNOWN
-    return found
-
-
-def verdicts(
-    params: Parameters,
-    source: FromClause,
-    keys: Collection[str],
-    conditions: Collection[str] = (),
-) -> Select[Any]:
-    """A SELECT of one verdict per row of facts, ready for ``INSERT … FROM SELECT``.
-
-    Args:
-        params: the parameters of the call.
-        source: a table or subquery with the columns of ``factrow.fact_row``.
-        keys: names of columns of the source to take over, e.g. the application's id.
-        conditions: as in ``rules``.
-
-    Columns: the keys, ``verdict``, ``outcomes`` (64 bits, see ``unpack``), ``deciding_rule`` and
-    ``citation``; the last two are NULL for eligible. The first failing rule decides, else the first unknown.
-    """
-    found = rules(params, dict(source.c.items()), conditions)
-    names = [f"citation_{bit}" for bit in range(len(found))]
-    varying = [
-        rule.citation.label(name)
-        for rule, name in zip(found, names, strict=True)
-        if not _is_constant(rule.citation)
-    ]
-    # OFFSET 0 keeps PostgreSQL from writing the packed expression out once per use of it.
-    judged = (
-        select(*(source.c[key] for key in keys), _packed(found).label("outcomes"), *varying)
-        .offset(0)
-        .subquery("judged")
-    )
-    outcomes: ColumnElement[int] = judged.c.outcomes
-    deciding: list[tuple[Flag, Any, Any]] = []
-    for shift in (0, _UNKNOWN_SHIFT):
-        for bit, rule in enumerate(found):
-            is_set = outcomes.op("&")(_bits(1 << (bit + shift))) != _bits(0)
-            cite = rule.citation if _is_constant(rule.citation) else judged.c[names[bit]]
-            deciding.append((is_set, _text(rule.rule), cite))
-    some_fail = outcomes.op("&")(_bits((1 << _UNKNOWN_SHIFT) - 1)) != _bits(0)
-    is_eligible = outcomes == _bits(0)
-    return select(
-        *(judged.c[key] for key in keys),
-        case((is_eligible, _text(ELIGIBLE)), (some_fail, _text(INELIGIBLE)), else_=_text(UNVERIFIED)).label(
-            "verdict"
+            if not rule.rule.startswith("bar.")
         ),
-        outcomes.label("outcomes"),
-        case((is_eligible, null()), *((is_set, name) for is_set, name, _ in deciding)).label("deciding_rule"),
-        case((is_eligible, null()), *((is_set, cite) for is_set, _, cite in deciding)).label("citation"),
+        # All bars in two comparisons.
+        ~_has(columns["declared"], judged),
+        ~_has(columns["undeclared"], asked),
     )
-
-
-def _is_constant(element: ColumnElement[str]) -> bool:
-    return isinstance(element, BindParameter)

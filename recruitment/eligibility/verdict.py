@@ -1,9 +1,10 @@
 """What judging answers: one result per rule and the verdict over all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
+
+from recruitment.eligibility.vocabulary import DECLARATIONS
 
 PASS: Final = "pass"  # noqa: S105
 FAIL: Final = "fail"
@@ -11,6 +12,26 @@ UNKNOWN: Final = "unknown"
 ELIGIBLE: Final = "eligible"
 INELIGIBLE: Final = "ineligible"
 UNVERIFIED: Final = "unverified"
+
+# Every rule there is, in the order of results; a call judges some of them. The order is kept for ever, as
+# stored bits count by it: new rules go to the end.
+RULES: Final = (
+    "age.minimum",
+    "age.ceiling",
+    "education.floor",
+    "post.serving",
+    "tenure.length",
+    "area.prefecture",
+    "appraisal.recent",
+    *(f"bar.{key}" for key in DECLARATIONS),
+    "position.education",
+    "position.language",
+    "position.major",
+    "position.party_member",
+    "position.area",
+    "position.years",
+    "position.sex",
+)
 
 OUTCOME_WORDS: Final[Mapping[str, str]] = {PASS: "符合", FAIL: "不符合", UNKNOWN: "待核实"}
 VERDICT_WORDS: Final[Mapping[str, str]] = {
@@ -65,8 +86,7 @@ class RuleResult(NamedTuple):
         return cls(**{**data, "cutoff": None if cutoff is None else date.fromisoformat(cutoff)})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The answer for one person and one position.
 
     Attributes:

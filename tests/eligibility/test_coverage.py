@@ -3,8 +3,8 @@
 import ast
 from pathlib import Path
 
-from recruitment.eligibility.answers import RULES
 from recruitment.eligibility.coverage import clauses, markdown
+from recruitment.eligibility.verdict import RULES
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "eligibility.md"

@@ -21,7 +21,8 @@ from recruitment.eligibility import (
     parameters_for,
 )
 from recruitment.eligibility.factrow import STALE_AFTER, fact_row, is_stale
-from recruitment.eligibility.sql import CONDITIONS, eligible, fact_columns, rules, unpack, verdicts
+from recruitment.eligibility.sql import CONDITIONS, eligible, fact_columns, rules
+from recruitment.eligibility.verdict_rows import unpack, verdicts
 from recruitment.eligibility.windows import Windows
 
 from . import people
@@ -144,13 +145,12 @@ def test_every_rule_answers_as_in_python(variant: Parameters, connection: Connec
 def test_verdict_rows_say_who_decided_and_why(variant: Parameters, connection: Connection) -> None:
     of = cases(Random(5), variant.reference_date, COUNT)
     table = filled_table(connection, variant, of)
-    names = [rule.rule for rule in rules(variant, dict(table.c.items()), CONDITIONS)]
     rows = connection.execute(
         verdicts(variant, table, ["application_id"], CONDITIONS).order_by("application_id")
     )
     for verdict, row in zip(judged(variant, of), rows, strict=True):
         assert row.verdict == verdict.verdict
-        assert unpack(names, row.outcomes) == {
+        assert unpack(row.outcomes) == {
             rule: outcome for rule, outcome in verdict.rules.items() if outcome != "pass"
         }
         deciding = verdict.deciding

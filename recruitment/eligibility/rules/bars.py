@@ -1,6 +1,7 @@
 """bar.*: circumstances that exclude, one rule per declaration."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
@@ -24,7 +25,7 @@ _CHANGES = {
 }
 
 
-def bars(params: Parameters) -> Callable[[Mapping[str, bool | None]], list[RuleResult]]:
+def bars(params: Parameters) -> Callable[[Mapping[str, bool | None]], tuple[RuleResult, ...]]:
     """Every bar of the call, in order.
 
     A bar that is ``asked`` and not answered is unknown. One that is judged ``if_known`` comes from a register
@@ -35,20 +36,22 @@ def bars(params: Parameters) -> Callable[[Mapping[str, bool | None]], list[RuleR
         for key in params.bars
     ]
 
-    def judge(declarations: Mapping[str, bool | None]) -> list[RuleResult]:
-        results = []
-        get = declarations.get
-        for key, asked, clear, barred, unknown in table:
-            answer = get(key)
-            if answer is False:
-                results.append(clear)
-            elif answer:
-                results.append(barred)
-            elif asked:
-                results.append(unknown)
-        return results
+    keys = [row[0] for row in table]
 
-    return judge
+    # Nearly everybody gives one of a few sets of answers.
+    @lru_cache(maxsize=1024)
+    def results(*answers: bool | None) -> tuple[RuleResult, ...]:
+        found = []
+        for answer, (_, asked, clear, barred, unknown) in zip(answers, table, strict=True):
+            if answer is False:
+                found.append(clear)
+            elif answer:
+                found.append(barred)
+            elif asked:
+                found.append(unknown)
+        return tuple(found)
+
+    return lambda declarations: results(*map(declarations.get, keys))
 
 
 def _results(params: Parameters, key: str, words: str) -> tuple[RuleResult, RuleResult, RuleResult]:

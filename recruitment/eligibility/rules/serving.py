@@ -58,7 +58,7 @@ def in_post(params: Parameters) -> Rule:
     return judge
 
 
-_Where = frozenset[tuple[str | None, bool]]
+_Where = tuple[tuple[str | None, bool], ...]
 
 
 def prefecture(params: Parameters) -> Rule:
@@ -71,13 +71,9 @@ def prefecture(params: Parameters) -> Rule:
 
     def judge(case: Case) -> RuleResult:
         county = case.position.county
-        key = (
-            frozenset(
-                (None if place.community is None else place.community[:4], place.certain)
-                for place in case.served.places + case.stationed.places
-            ),
-            None if county is None else county[:4],
-        )
+        places = case.served.places + case.stationed.places
+        where = [(None if community is None else community[:4], certain) for _, community, certain in places]
+        key = tuple(where), None if county is None else county[:4]
         found = results.get(key)
         if found is None:
             found = results[key] = decide(*key)
