@@ -11,10 +11,9 @@ import psutil
 import psycopg
 import pytest
 
+from recruitment.config import ConfigurationError
+from recruitment.instance import check_mail
 from tests.instance import Instance, eventually
-
-# One process runs them all: they share an instance.
-pytestmark = pytest.mark.xdist_group("serve")
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +33,14 @@ def refused(instance: Instance) -> str:
     lines = outcome.stderr.splitlines()
     assert len(lines) == 1, outcome.stderr
     return lines[0]
+
+
+def takes_mail(url: str) -> bool:
+    try:
+        check_mail(url)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def test_it_says_where_it_is_and_is_healthy(instance: Instance) -> None:
@@ -72,6 +79,7 @@ def test_parts_that_die_are_started_again(instance: Instance) -> None:
 
     eventually(lambda: all(renewed(name) for name in parts))
     eventually(lambda: instance.health()[0] == 200)
+    eventually(lambda: takes_mail(instance.environment()["SMTP_URL"]))
 
 
 def test_a_folder_serves_one_instance(instance: Instance) -> None:
