@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from workflows import diagram
 from workflows.definition import DIRECTORY, Definition, Problem, Unsound, load, load_file
 from workflows.soundness import check as check_soundness
 from workflows.soundness import unknown_names
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine as Database
 
 
 @click.group()
@@ -99,7 +103,6 @@ def migrate(name: str, to: int, dry_run: bool) -> None:
 
     The database is that of DATABASE_URL. Exit code 1 if some stay.
     """
-    from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
 
     from recruitment.workflow import engine
@@ -111,7 +114,7 @@ def migrate(name: str, to: int, dry_run: bool) -> None:
         raise click.ClickException(f"no workflow {name!r}")
     if to not in flow.versions:
         raise click.ClickException(f"{name} has no version {to}")
-    with Session(create_engine(database_url())) as session, session.begin():
+    with Session(database()) as session, session.begin():
         actor = Actor.system("migrate")
         done = move(session, flow, to, actor=actor, now=datetime.now(UTC), dry_run=dry_run)
     for group in done.moved:
@@ -125,11 +128,13 @@ def migrate(name: str, to: int, dry_run: bool) -> None:
         sys.exit(1)
 
 
-def database_url() -> str:
-    """SQLAlchemy's URL of the database that DATABASE_URL names."""
+def database() -> "Database":
+    """The database that DATABASE_URL names. Connections are closed after use."""
+    from sqlalchemy import NullPool, create_engine
+
     from recruitment.config import psycopg_url
 
     url = os.environ.get("DATABASE_URL")
     if not url:
         raise click.ClickException("DATABASE_URL is not set: which database?")
-    return psycopg_url(url)
+    return create_engine(psycopg_url(url), poolclass=NullPool)

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from recruitment.workflow import engine
-from recruitment.workflow_commands import database_url
+from recruitment.workflow_commands import database
 from workflows import seals
 from workflows.verify import Finding, Report
 from workflows.verify import replay as replay_journal
@@ -48,7 +47,7 @@ def replay(as_json: bool) -> None:
 @audit.command()
 def seal() -> None:
     """Seal what has moved since the last seal, and print the root to publish."""
-    with Session(create_engine(database_url())) as session, session.begin():
+    with Session(database()) as session, session.begin():
         made = seals.make(session, _tables(), datetime.now(UTC))
     click.echo(f"{made.id}\t{made.sealed_at:%Y-%m-%dT%H:%M:%SZ}\t{made.leaves}\t{made.root.hex()}")
 
@@ -59,7 +58,7 @@ def _tables() -> dict[str, Any]:
 
 def _ask(question: Any, **arguments: Any) -> Report:
     try:
-        report: Report = question(create_engine(database_url()), _tables(), **arguments)
+        report: Report = question(database(), _tables(), **arguments)
     except OperationalError as error:
         raise click.ClickException(f"the database cannot be reached: {error.orig}") from None
     return report
