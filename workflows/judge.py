@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.definition import START, Definition, GuardUse, Transition
 from workflows.registry import Given, Registry
-from workflows.statements import Parameter, fire_one, scope_of, text_of
+from workflows.statements import Parameter, fire_one, id_array, scope_of, text_of
 from workflows.terms import Actor, Reason
 
 Known = Mapping[UUID, Mapping[str, Mapping[str, Any]]]
@@ -75,7 +75,7 @@ class Flow:
         in_sql = frozenset(name for name in wanted if self.registry.guards[name].facts)
         if in_sql and subjects:
             query, columns = self._fact_query(in_sql)
-            values = {"p_ids": list(known), "p_now": now, "p_actor_id": actor.id}
+            values = {"p_ids": id_array(known), "p_now": now, "p_actor_id": actor.id}
             for row in session.connection().exec_driver_sql(query, values):
                 facts: dict[str, dict[str, Any]] = {name: {} for name in in_sql}
                 for (guard, fact), value in zip(columns, row[1:], strict=True):

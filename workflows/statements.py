@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -84,6 +85,11 @@ def _render(parameter: Parameter, compiler: SQLCompiler, **_: Any) -> str:
 def scope_of(table: Table) -> Scope:
     """The names that the application's SQL forms use."""
     return Scope(table, now=Parameter("p_now"), actor_id=Parameter("p_actor_id"))
+
+
+def id_array(ids: Iterable[UUID]) -> str:
+    """Ids for ``p_ids``: PostgreSQL reads them faster than psycopg converts a list."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def text_of(statement: ClauseElement) -> str:
