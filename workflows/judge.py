@@ -1,5 +1,6 @@
 """May it be done, and if not, why: the same answer for a button, a firing and a preview."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,13 +148,25 @@ def permission(registry: Registry, step: Transition, subject: Any, actor: Actor)
 
 def filled_in(registry: Registry, step: Transition, form: Mapping[str, Any] | None) -> Iterable[Reason]:
     """Whether the form is there and answered as it asks."""
-    if step.form is None:
+    if form is not None and not storable(form):
+        yield registry.say("form_unreadable")
+    elif step.form is None:
         if form:
             yield registry.say("form_unexpected", transition=step.label)
     elif form is None:
         yield registry.say("form_missing", transition=step.label)
     else:
         yield from registry.forms[step.form](form)
+
+
+def storable(form: Mapping[str, Any]) -> bool:
+    """Whether PostgreSQL can read the form again: no NUL, no half characters, no NaN, nothing but JSON."""
+    try:
+        text = json.dumps(form, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        return False
+    return "\\u0000" not in text.replace("\\\\", "")
 
 
 def guarded(
