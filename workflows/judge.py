@@ -197,7 +197,7 @@ def against(
     if not steps:
         return [registry.say("wrong_state", **_where(definition, subject, trigger))]
     reasons: dict[Reason, None] = {}
-    for step in steps:
+    for step in _meant(registry, steps, facts, given):
         here = [
             *standing(registry, definition, step, subject),
             *permission(registry, step, subject, given.actor),
@@ -208,6 +208,20 @@ def against(
             return []
         reasons.update(dict.fromkeys(here))
     return list(reasons)
+
+
+def _meant(
+    registry: Registry, steps: Sequence[Transition], facts: Mapping[str, Mapping[str, Any]], given: Given
+) -> Sequence[Transition]:
+    """Of transitions that exclude each other by a guard and its opposite, those that the trigger means here."""
+    uses = {use for step in steps for use in step.guards}
+    choosing = {use for use in uses if GuardUse(use.name, not use.negated) in uses}
+    meant = [
+        step
+        for step in steps
+        if not any(guarded(registry, [use for use in step.guards if use in choosing], step, facts, given))
+    ]
+    return meant or steps
 
 
 def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:
