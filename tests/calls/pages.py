@@ -36,9 +36,7 @@ def rows_of(page: TestResponse, number: int = 0) -> list[list[str]]:
     """The cells of a table of the page, without its headings."""
     table = list(tree(page).iter("table"))[number]
     body = next(table.iter("tbody"))
-    return [
-        [words(cell) for cell in row.iter() if cell.tag in ("td", "th")] for row in body.iter("tr")
-    ]
+    return [[words(cell) for cell in row.iter() if cell.tag in ("td", "th")] for row in body.iter("tr")]
 
 
 def buttons(page: TestResponse) -> list[str]:
@@ -58,4 +56,3 @@ def errors_beside(page: TestResponse) -> dict[str, str]:
 
 def upload(content: bytes, name: str) -> tuple[io.BytesIO, str]:
     return io.BytesIO(content), name
-
