@@ -23,6 +23,8 @@ class DayWidget:
 
     def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
         kwargs.pop("class", None)
+        # What a template leaves out as none must not become the word "None".
+        kwargs = {name: value for name, value in kwargs.items() if value is not None}
         boxes = []
         for (ending, label, size), text in zip(self.PARTS, field.typed, strict=True):
             box = html_params(
