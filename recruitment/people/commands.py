@@ -35,5 +35,9 @@ def rotate() -> None:
             written = rotate_all(db.session, Base.metadata)
         except DecryptionError as error:
             raise click.ClickException(f"{error}; nothing was changed") from error
-        db.session.commit()
+        else:
+            db.session.commit()
+        finally:
+            db.session.rollback()
+            db.engine.dispose()
     click.echo(f"{written} values are encrypted with the first key now.")

@@ -1,6 +1,6 @@
 """Replacing the key of personal data."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from recruitment.app import create_app
 from recruitment.config import Settings
 from recruitment.database import db
 from recruitment.people.commands import keys
@@ -29,17 +28,15 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def test_a_key_is_replaced_and_the_old_one_dropped(
-    app: Flask, settings: Settings, environment: dict[str, str]
+    app: Flask, make_app: Callable[..., Flask], settings: Settings, environment: dict[str, str]
 ) -> None:
     account = make_account(app, Role.CADRE, id_number=id_number())
     new = CliRunner().invoke(keys, ["new"]).output.strip()
     both = {"DATA_KEYS": ",".join((new, *settings.data_keys))}
     done = CliRunner().invoke(keys, ["rotate"], env=environment | both)
     assert done.exit_code == 0, done.output
-    with create_app(replace(settings, data_keys=(new,))).app_context():
+    with make_app(data_keys=(new,)).app_context():
         assert db.session.get_one(User, account.id).id_number == id_number()
-        db.engine.dispose()
-    app.extensions["celery"].set_default()
 
 
 def test_without_the_old_key_nothing_is_changed(
