@@ -20,7 +20,9 @@ from tests.instance import Instance, eventually
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     instance = Instance(tmp_path_factory.mktemp("serve") / "data").start()
     yield instance
-    instance.stop()
+    assert instance.stop(signal.SIGTERM) == 0
+    assert not instance.pids()
+    assert not (instance.data_dir / "environment").exists()
 
 
 def refused(instance: Instance) -> str:
@@ -145,10 +147,9 @@ def test_nothing_outlives_the_supervisor_and_the_data_stays(tmp_path: Path) -> N
     assert (data_dir / "secrets.json").read_bytes() == keys
 
     everything = instance.pids()
-    assert instance.stop(signal.SIGINT) == 0
+    instance.stop(signal.SIGKILL)
+    eventually(lambda: not [pid for pid in everything if psutil.pid_exists(pid)])
     assert not instance.pids()
-    assert not [pid for pid in everything if psutil.pid_exists(pid)]
-    assert not (data_dir / "environment").exists()
 
 
 def test_given_servers_are_used_and_none_is_embedded(tmp_path: Path, instance: Instance) -> None:
@@ -161,5 +162,5 @@ def test_given_servers_are_used_and_none_is_embedded(tmp_path: Path, instance: I
         assert not other.pids("mailcatcher")
         assert other.pids("celery", " worker")
     finally:
-        assert other.stop() == 0
+        assert other.stop(signal.SIGINT) == 0
     assert not other.pids()

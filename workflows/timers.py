@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from workflows.bulk import Request, Selection
 from workflows.engine import Engine
 from workflows.judge import Flow
+from workflows.registry import Scope
 from workflows.schema import timer
-from workflows.statements import Parameter, scope_of, text_of, text_sql
+from workflows.statements import Parameter, scope_of, text_of
 from workflows.terms import Actor, Refused
 
 # A refused timer is tried again after 1, 2, 4 … minutes, at last daily.
@@ -73,23 +74,31 @@ def _ring(engine: Engine, session: Session, flow: Flow, now: datetime) -> Rung |
     if settings is None:
         return note("cleared", ended_at=now, outcome="cleared")
     if settings.due:
-        due = _due(session, engine, flow, settings.due, row.subject_id, now)
+        due = _due(session, engine, flow, settings.due, row)
         if due is None:
             return note("cleared", ended_at=now, outcome="cleared")
         if due > now:
             return note("moved", due_at=due, next_at=due)
     try:
         with session.begin_nested():
-            # First, as the transition clears what is still pending.
-            note("fired", ended_at=now, outcome="fired")
             system = Actor.system(f"timer.{row.name}")
             fired = engine.fire(session, subject, settings.fires, actor=system, now=now)
     except Refused as refusal:
         wait = min(timedelta(minutes=2 ** min(row.tries, 11)), _LONGEST_WAIT)
         reasons = [[reason.code, reason.words, reason.citation] for reason in refusal.reasons]
         return note("refused", tries=row.tries + 1, next_at=now + wait, refusal=reasons)
-    note("fired", ended_by=fired.seq)
+    _ended(session, row, fired.seq, now)
     return Rung(flow.name, row.subject_id, row.name, row.due_at, now, "fired", fired.notices)
+
+
+def _ended(session: Session, row: Any, seq: int, now: datetime) -> None:
+    """Record that the timer has fired. If its step set it again, the row waits anew and a copy is the record."""
+    done = {"ended_at": now, "outcome": "fired", "ended_by": seq}
+    if session.scalar(select(timer.c.set_by).where(timer.c.id == row.id)) == seq:
+        kept = ("workflow", "subject_id", "name", "set_by", "set_at", "due_at", "next_at", "tries", "refusal")
+        session.execute(insert(timer).values({name: getattr(row, name) for name in kept} | done))
+    else:
+        session.execute(update(timer).where(timer.c.id == row.id).values(done))
 
 
 def _take(session: Session, flow: Flow, now: datetime) -> Any:
@@ -123,13 +132,14 @@ def _take(session: Session, flow: Flow, now: datetime) -> Any:
     return None
 
 
-def _due(
-    session: Session, engine: Engine, flow: Flow, name: str, subject_id: UUID, now: datetime
-) -> datetime | None:
-    """Where a deadline that is looked up stands now: it may have been extended since the timer was set."""
+def _due(session: Session, engine: Engine, flow: Flow, name: str, row: Any) -> datetime | None:
+    """Where a deadline that is looked up stands now: it may have been extended since the timer was set.
+
+    It is asked as of the moment when the timer was set, for those that count from then.
+    """
     when = engine.registry.deadlines[name](scope_of(flow.table))
     query = text_of(select(when).where(flow.table.c.id == Parameter("p_id")))
-    values = {"p_id": subject_id, "p_now": now, "p_actor_id": None}
+    values = {"p_id": row.subject_id, "p_now": row.set_at, "p_actor_id": None}
     due: datetime | None = session.connection().exec_driver_sql(query, values).scalar_one()
     return due
 
@@ -152,14 +162,22 @@ def retime(
     }
     if len(named) != 1:
         raise LookupError(f"{workflow} looks up no deadline for {name!r}")
-    when = engine.registry.deadlines[named.pop()](scope_of(flow.table))
-    due = select(flow.table.c.id, when.label("due_at")).where(request.selected).cte("due")
+    scope = Scope(flow.table, now=timer.c.set_at, actor_id=Parameter("p_actor_id"))
+    due = (
+        select(timer.c.id, engine.registry.deadlines[named.pop()](scope).label("due_at"))
+        .select_from(flow.table.join(timer, timer.c.subject_id == flow.table.c.id))
+        .where(
+            request.selected,
+            timer.c.workflow == workflow,
+            timer.c.name == name,
+            timer.c.ended_at.is_(None),
+        )
+        .cte("due")
+    )
     moved = (
         update(timer)
         .where(
-            timer.c.workflow == text_sql(workflow),
-            timer.c.name == text_sql(name),
-            timer.c.subject_id == due.c.id,
+            timer.c.id == due.c.id,
             timer.c.ended_at.is_(None),
             timer.c.due_at.is_distinct_from(due.c.due_at),
         )
