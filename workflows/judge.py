@@ -172,23 +172,25 @@ def against(
     given: Given,
     form: Mapping[str, Any] | None,
 ) -> list[Reason]:
-    """Every reason why the trigger does nothing for the subject; none if it does something."""
+    """Every reason why the trigger does nothing for the subject; none if it does something.
+
+    Of several steps that it may mean, the one that is nearest to possible says what is missing: that the others
+    are for another case is no reason.
+    """
     registry, definition = flow.registry, flow.definition(subject)
     steps = flow.triggered(subject, trigger)
     if not steps:
         return [registry.say("wrong_state", **_where(definition, subject, trigger))]
-    reasons: dict[Reason, None] = {}
-    for step in steps:
-        here = [
+    of_each: list[list[Reason]] = [
+        [
             *standing(registry, definition, step, subject),
             *permission(registry, step, subject, given.actor),
             *filled_in(registry, step, form),
             *guarded(registry, step.guards, step, facts, given),
         ]
-        if not here:
-            return []
-        reasons.update(dict.fromkeys(here))
-    return list(reasons)
+        for step in steps
+    ]
+    return list(dict.fromkeys(min(of_each, key=len)))
 
 
 def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:
