@@ -76,6 +76,8 @@ def check(people: Path, reference_date: date, rules: str, out: Path) -> None:
                 answer = judge_row(row, params)
                 bad += "error" in answer
                 write(answer)
+    except BrokenPipeError:
+        raise
     except (FileError, OSError) as error:
         raise click.UsageError(str(error)) from error
     if bad:

@@ -37,7 +37,7 @@ def _result(params: Parameters, level: str | None, tibetan: bool | None) -> Rule
         return result(UNKNOWN, "没有学历信息,待核实。", f"请填写学历并上传证书;{where}要求{asked}及以上。")
     if EDUCATION_RANK[level] >= EDUCATION_RANK[limit]:
         return result(PASS, f"学历{words[level]},达到{where}{asked}及以上的要求。")
-    if not tibetan and EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
+    if EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
         change = f"涉藏地区的职位放宽到{words_for(lower)},您可以报考那里的职位。"
     else:
         change = f"取得{asked}及以上学历后可以报考。"
