@@ -1,24 +1,36 @@
-PYTHON ?= python3
+# Another interpreter: make setup PYTHON=python3.13
+PYTHON ?= $(firstword $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name; done) python3)
 VENV := .venv
 BIN := $(VENV)/bin
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
+# A file stays in one process: those of the browser and of the set-up share what is dear to start.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+CATALOGUES := $(wildcard recruitment/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: setup run test check bench lock clean
+.PHONY: setup run test check proof bench lock clean
 
 setup: $(VENV)/.ready
 
 # A failed or interrupted installation leaves no .ready, so the next call starts over.
-$(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py
+$(VENV)/.ready: requirements.lock pyproject.toml hatch_build.py $(CATALOGUES)
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	@# Debian keeps a part of Python's standard library in a package of its own.
+	@package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -qq -y $$package; } >/dev/null 2>&1 </dev/null \
+		|| { echo "Python's venv is missing: apt-get install $$package" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: setup
 	@exec $(BIN)/recruitment serve --demo
 
 test: setup check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m tests.e2e.chromium
+	$(PYTEST)
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -26,6 +38,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
+
+# The long counts of the proofs; `make test` runs short ones.
+proof: setup
+	PROOF=full $(PYTEST)
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -1,5 +1,5 @@
-"""Entry point for a WSGI server: ``gunicorn wsgi:app``."""
+"""Entry point for a WSGI server in the checkout: ``gunicorn wsgi:app``."""
 
-from recruitment.app import create_app
+from recruitment.wsgi import app
 
-app = create_app()
+__all__ = ["app"]

@@ -73,7 +73,8 @@ class Settings:
             mail_from=env.get("MAIL_FROM", "no-reply@kaolu.example"),
             demo=env.get("DEMO", "") == "1",
             secure_cookies=env.get("SECURE_COOKIES", "1") == "1",
-            staff_second_factor=env.get("STAFF_SECOND_FACTOR", "1") == "1",
+            # The demo's accounts are for looking around with a password that is printed.
+            staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
         )
 

@@ -27,8 +27,6 @@ from recruitment.services import new_password
 
 # Seconds that a server which a URL names has for its answer.
 TIMEOUT = 3
-# Inside the data folder, where mails are kept that are not sent.
-MAIL_FOLDER = "mail"
 
 
 @dataclass
@@ -152,6 +150,15 @@ def check_database(url: str) -> str:
     except psycopg.Error as error:
         raise ConfigurationError(f"DATABASE_URL: {one_line(error)}") from None
     return libpq_url(url)
+
+
+def check_keys(keys: str) -> None:
+    """Raise ConfigurationError unless these are Fernet keys, separated by commas."""
+    try:
+        for key in keys.split(","):
+            Fernet(key)
+    except ValueError:
+        raise ConfigurationError("DATA_KEYS must be Fernet keys separated by commas") from None
 
 
 def check_broker(url: str) -> None:

@@ -32,8 +32,8 @@ def become(uid: int, gid: int) -> None:
     if libc:
         libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
+    os.setgid(gid)
+    os.setuid(uid)
     if not libc:
         return
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)

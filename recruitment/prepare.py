@@ -20,9 +20,11 @@ def main(demo: bool) -> None:
     url = os.environ["DATABASE_URL"]
     upgrade_database(url)
     load_areas(url)
+    # Also without a demo: an application that cannot be built is known before web and worker are started.
+    app = create_app()
     # ``load`` itself sees to it that the data is loaded once: it knows what must be there.
     if demo and find_spec("recruitment.demo"):
-        import_module("recruitment.demo").load(create_app())
+        import_module("recruitment.demo").load(app)
 
 
 if __name__ == "__main__":

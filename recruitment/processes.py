@@ -72,26 +72,19 @@ class Ledger:
             return 0
         left = []
         for pid, started in rows:
-            try:
+            with suppress(psutil.NoSuchProcess):
                 process = psutil.Process(pid)
                 if process.create_time() == started:
                     left += [process, *process.children(recursive=True)]
-            except psutil.NoSuchProcess:
-                continue
-        # SIGINT is the fast and clean end for PostgreSQL; the others treat it as a request to stop.
-        for process in left:
-            _quietly(process.send_signal, signal.SIGINT)
+                    # The fast and clean end for PostgreSQL; the others take it for a request to stop.
+                    process.send_signal(signal.SIGINT)
         _, alive = psutil.wait_procs(left, timeout=timeout)
         for process in alive:
-            _quietly(process.kill)
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(alive, timeout=5)
         self.path.unlink(missing_ok=True)
         return len(left)
-
-
-def _quietly(action: Callable[..., None], *arguments: int) -> None:
-    with suppress(psutil.Error, ProcessLookupError):
-        action(*arguments)
 
 
 @dataclass

@@ -17,13 +17,19 @@ from types import FrameType
 import click
 
 from recruitment.config import ConfigurationError
-from recruitment.instance import MAIL_FOLDER, DataFolder, check_broker, check_database, check_mail, listen
+from recruitment.instance import (
+    DataFolder,
+    check_broker,
+    check_database,
+    check_keys,
+    check_mail,
+    listen,
+)
+from recruitment.notices import MAIL_FOLDER
 from recruitment.processes import Ledger, Process, ServiceError, one_line
 from recruitment.services import Postgres, Valkey, free_port
 
 MAIL_CATCHER = "mail catcher"
-WEB_PROCESSES = 2
-WEB_THREADS = 4
 TASKS_AT_ONCE = 2
 # A child that keeps dying is started again after 1, 2, 4 … seconds, at most:
 LONGEST_PAUSE = 30.0
@@ -160,6 +166,8 @@ class Supervisor:
             check_broker(url)
         if url := given.get("SMTP_URL"):
             check_mail(url)
+        if keys := given.get("DATA_KEYS"):
+            check_keys(keys)
         return given
 
     def _start_postgres(self, password: str) -> None:
@@ -188,10 +196,11 @@ class Supervisor:
         catcher.wait_until(listens, timeout=30)
 
     def _prepare(self) -> None:
+        say("Preparing the database …")
         process = self._python("preparation", "recruitment.prepare", *(["--demo"] if self.demo else []))
         process.start()
         try:
-            process.wait_for_success(timeout=600)
+            process.wait_for_success(timeout=1200)
         finally:
             process.stop()
 
@@ -199,15 +208,9 @@ class Supervisor:
         yield self._python(
             "web",
             "gunicorn",
-            "recruitment.app:create_app()",
+            "recruitment.wsgi:app",
+            "--config=python:recruitment.web_server",
             f"--bind=fd://{self.listener.fileno()}",
-            "--worker-class=gthread",
-            f"--workers={WEB_PROCESSES}",
-            f"--threads={WEB_THREADS}",
-            "--timeout=60",
-            "--graceful-timeout=8",
-            "--no-control-socket",
-            "--access-logfile=-",
             descriptors=[self.listener.fileno()],
         )
         celery = ("celery", "--app=recruitment.worker")
@@ -216,6 +219,8 @@ class Supervisor:
             *celery,
             "worker",
             f"--concurrency={TASKS_AT_ONCE}",
+            # Instances that share a broker must not share a name.
+            f"--hostname=worker-{self.listener.getsockname()[1]}@%h",
             "--without-gossip",
             "--without-mingle",
             "--loglevel=INFO",

@@ -33,6 +33,7 @@ DIRECTORY = Path(__file__).parent / "definitions"
 START = "start"
 KINDS = ("step", "start", "correction", "release", "take_back")
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
 
 
@@ -222,11 +223,19 @@ class _Reader:
             self.wrong(f"{key!r} names something twice", *where, key)
         return tuple(value)
 
+    def name(self, name: str, *where: str) -> None:
+        """Names of workflows, states and roles go into events as they are."""
+        if not _NAME.fullmatch(name):
+            self.wrong(f"{name!r} is not a name of lower-case letters, digits and _", *where)
+
     def tables(self, data: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
         value = data.get(key, {})
         if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
             self.wrong(f"write [{key}.NAME] tables", key)
             return {}
+        for name in value:
+            if key != "migrate":
+                self.name(name, key, name)
         return value
 
 
@@ -263,6 +272,7 @@ def read(text: str, path: Path) -> Definition:
         migrate=MappingProxyType(_migrate(reader, data)),
         lines=reader.lines,
     )
+    reader.name(definition.name, "name")
     if definition.version == 0:
         reader.wrong("'version' must be a whole number from 1", "version")
     if reader.problems:
@@ -331,9 +341,9 @@ def _who(reader: _Reader, value: Any, *where: str) -> Who:
                 return Who(owner=True)
             case {"system": True} if len(value) == 1:
                 return Who(system=True)
-            case {"role": str(role), "within": "area"} if len(value) == 2:
+            case {"role": str(role), "within": "area"} if len(value) == 2 and _NAME.fullmatch(role):
                 return Who(role=role, within_area=True)
-            case {"role": str(role)} if len(value) == 1:
+            case {"role": str(role)} if len(value) == 1 and _NAME.fullmatch(role):
                 return Who(role=role)
     reader.wrong(f'who may be owner, system, or a role (within = "area"), not {value!r}', *where, "who")
     return Who()

@@ -4,22 +4,26 @@ Everything happens in the caller's transaction; the engine never commits and rea
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflows import judge
+from workflows import batches, bulk, judge
+from workflows.batches import Progress
+from workflows.bulk import Excluded, FiredMany, NotAll, Preview, PreviewStale, Request, Selection
 from workflows.definition import START, Definition, Problem, Transition, Unsound, load
+from workflows.journal import GENESIS, body_of, hash_of, tail_of
 from workflows.judge import Flow
 from workflows.registry import Given, Guard, Notice, Registry, Scope
-from workflows.schema import event, outbox
+from workflows.schema import event, outbox, request
 from workflows.soundness import unknown_names
+from workflows.statements import DUE, NOTICE
 from workflows.subject import ENGINE_COLUMNS
 from workflows.terms import Actor, Availability, Fired, LastEvent, Reason, Refused, Stale
 
@@ -27,11 +31,17 @@ __all__ = [
     "Actor",
     "Availability",
     "Engine",
+    "Excluded",
     "Fired",
+    "FiredMany",
     "Given",
     "Guard",
     "LastEvent",
+    "NotAll",
     "Notice",
+    "Preview",
+    "PreviewStale",
+    "Progress",
     "Reason",
     "Refused",
     "Registry",
@@ -80,6 +90,13 @@ class Engine:
                 deadlines=registry.deadlines,
                 calendar=registry.calendar is not None,
             )
+        ] + [
+            Problem(definition.path, definition.lines.of("transition", step.name, "bulk"), words)
+            for definition in flow.versions.values()
+            for step in definition.transitions.values()
+            for use in step.guards
+            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None
+            for words in [f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"]
         ]
 
     def flow(self, subject: Any) -> Flow:
@@ -105,7 +122,7 @@ class Engine:
         subject.state = subject.public_state = definition.start.target
         subject.state_since = now
         subject.state_version = 0
-        subject.last_hash = b""
+        subject.last_hash = GENESIS
         with session.begin_nested():
             session.add(subject)
             session.flush()
@@ -169,10 +186,16 @@ class Engine:
             given = Given({}, actor, now, form)
             if any(judge.guarded(self.registry, unwritten, step, facts, given)):
                 return None
-        prepared = flow.statement(definition, step, keyed=key is not None)
+        source, seq = subject.state, subject.state_version + 1
+        target = step.target or (subject.public_state if step.kind == "take_back" else source)
+        role = judge.capacity(step, subject, actor) or ""
+        tail = tail_of(step, definition.version, actor, form)
+        body = body_of(None if step.name == START else source, target, role, tail)
+        last_hash = hash_of(subject.last_hash, flow.name, subject.id, seq, now, body)
+        notices = [uuid7(now) for _ in step.notices]
         values = {
-            **prepared.fixed,
-            **self._dues(definition, step, now),
+            **{f"{DUE}{name}": due for name, due in self.registry.dues(definition, step, now).items()},
+            **{f"{NOTICE}{index}": id_ for index, id_ in enumerate(notices)},
             "p_id": subject.id,
             "p_version": subject.state_version,
             "p_area": subject.area_code,
@@ -180,23 +203,27 @@ class Engine:
             "p_now": now,
             "p_actor": actor.name,
             "p_actor_id": actor.id,
-            "p_role": judge.capacity(step, subject, actor),
-            "p_form": None if form is None else Jsonb(form),
             "p_key": key,
+            "p_hash": last_hash,
+            "p_body": body,
         }
-        row = session.connection().exec_driver_sql(prepared.sql, values).one_or_none()
-        if row is None:
+        statement = flow.statement(definition, step, keyed=key is not None)
+        result = session.connection().exec_driver_sql(statement, values)
+        if step.kind == "release":
+            row = result.one_or_none()
+            if row is None:
+                return None
+            notices += row[1] or []
+        elif result.rowcount == 0:
             return None
-        seq = subject.state_version + 1
-        changed = {
-            "state": row.state,
-            "public_state": row.public_state,
-            "state_since": row.state_since,
-            "state_version": seq,
-            "last_hash": row.last_hash,
-            "held_seq": seq if step.held else None,
-            "held_by": actor.name if step.held else None,
-        }
+        changed = {"state": target, "state_version": seq, "last_hash": last_hash}
+        if not step.held:
+            changed["public_state"] = target
+        if target != source or step.name == START:
+            changed["state_since"] = now
+        if step.held or subject.held_seq is not None:
+            changed["held_seq"] = seq if step.held else None
+            changed["held_by"] = actor.name if step.held else None
         for name, value in changed.items():
             set_committed_value(subject, name, value)
         # A rollback to a savepoint must expire the object, as it does for objects that were flushed.
@@ -206,20 +233,12 @@ class Engine:
             subject_id=subject.id,
             seq=seq,
             transition=step.name,
-            source=None if step.name == START else row.source,
-            target=row.state,
+            source=None if step.name == START else source,
+            target=target,
             at=now,
             held=step.held,
-            notices=() if step.held else tuple(row.notices or ()),
+            notices=() if step.held else tuple(notices),
         )
-
-    def _dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
-        """When the timers that count working days will be due."""
-        dues = {}
-        for name in step.sets:
-            if days := definition.timers[name].working_days:
-                dues[f"p_due_{name}"] = self.registry.working_days_after(now, days)
-        return dues
 
     def _obstacles(
         self,
@@ -249,7 +268,9 @@ class Engine:
         """The answer that was given to the request before, if there was one."""
         session.refresh(subject)
         mine = (event.c.workflow == flow.name) & (event.c.subject_id == subject.id)
-        past = session.execute(select(event).where(mine, event.c.request_key == key)).one_or_none()
+        asked = (request.c.workflow == flow.name) & (request.c.subject_id == subject.id)
+        seq = select(request.c.seq).where(asked, request.c.key == key).scalar_subquery()
+        past = session.execute(select(event).where(mine, event.c.seq == seq)).one_or_none()
         if past is None:
             return None
         step = flow.versions[past.definition_version].transitions[past.transition]
@@ -286,28 +307,12 @@ class Engine:
     ) -> None:
         """Raise with every reason. Returns if there is none (any more)."""
         session.refresh(subject, [*ENGINE_COLUMNS, "owner_id", "area_code"])
-        definition = flow.definition(subject)
-        state = definition.states[subject.state]
         if subject.state_version != version:
             raise self._stale(session, flow, subject)
-        steps = flow.triggered(subject, trigger)
-        if not steps:
-            named = [step for step in definition.transitions.values() if step.trigger == trigger]
-            if not named:
-                raise Refused([self.registry.say("unknown_trigger", trigger=trigger)])
-            raise Refused([self.registry.say("wrong_state", state=state.label, transition=named[0].label)])
-        used = {use.name for step in steps for use in step.guards}
+        used = {use.name for step in flow.triggered(subject, trigger) for use in step.guards}
         facts = flow.facts(session, [subject], used, actor, now)[subject.id]
-        reasons: dict[Reason, None] = {}
-        for step in steps:
-            against = [
-                *self._obstacles(definition, step, subject, actor, form),
-                *judge.guarded(self.registry, step.guards, step, facts, Given({}, actor, now, form)),
-            ]
-            if not against:
-                return
-            reasons.update(dict.fromkeys(against))
-        raise Refused(reasons)
+        if reasons := judge.against(flow, subject, trigger, facts, Given({}, actor, now, form), form):
+            raise Refused(reasons)
 
     def _stale(self, session: Session, flow: Flow, subject: Any) -> Stale:
         definition = flow.definition(subject)
@@ -379,3 +384,83 @@ class Engine:
         if every:
             return tuple(step for step in definition.transitions.values() if step.name != START)
         return definition.leaving(subject.state)
+
+    def preview(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+    ) -> Preview:
+        """What ``fire_many`` would do: how many would move, and every excluded subject with its reasons.
+
+        ``selection`` is a list of ids, a query for ids, or a condition on the subject's columns.
+        """
+        session.flush()
+        return bulk.preview(session, Request(self.flows[workflow], trigger, selection, actor, now, form))
+
+    def fire_many(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+        partial: bool = False,
+        token: str | None = None,
+        key: str | None = None,
+    ) -> FiredMany:
+        """Take every selected subject through a transition, in the caller's transaction.
+
+        Costs the same number of statements for ten as for a hundred thousand. Without ``partial`` it is all
+        or nothing: ``NotAll`` names those that cannot move. ``token`` is that of a preview; if anything of it
+        has changed, ``PreviewStale`` is raised. ``key`` names the request, as in ``fire``.
+        """
+        session.flush()
+        request = Request(self.flows[workflow], trigger, selection, actor, now, form)
+        if key is not None:
+            return batches.fire_once(session, request, key, partial=partial, token=token)
+        return bulk.fire(session, request, partial=partial, token=token)
+
+    def begin_batch(
+        self,
+        session: Session,
+        workflow: str,
+        trigger: str,
+        selection: Selection,
+        *,
+        key: str,
+        actor: Actor,
+        now: datetime,
+        form: Mapping[str, Any] | None = None,
+        token: str | None = None,
+    ) -> Progress:
+        """Write down a firing of many that ``run_batch`` then does in chunks. Idempotent by its key."""
+        request = Request(self.flows[workflow], trigger, selection, actor, now, form)
+        return batches.begin(session, request, key, token=token)
+
+    def run_batch(
+        self,
+        sessions: sessionmaker[Session],
+        key: str,
+        *,
+        now: Callable[[], datetime],
+        chunk: int = 5000,
+        report: Callable[[Progress], None] | None = None,
+    ) -> Progress:
+        """Do what is left of a batch, a transaction for each chunk. May be killed and called again."""
+        return batches.run(sessions, self.flows, key, now=now, chunk=chunk, report=report)
+
+
+def uuid7(moment: datetime) -> UUID:
+    """A random id that sorts by time (RFC 9562)."""
+    milliseconds = int(moment.timestamp() * 1000)
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)

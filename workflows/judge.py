@@ -7,14 +7,12 @@ from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table, any_, select
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import Uuid
 
 from workflows.definition import START, Definition, GuardUse, Transition
 from workflows.registry import Given, Registry
-from workflows.statements import Prepared, fire_one, prepare, scope_of
+from workflows.statements import Parameter, fire_one, scope_of, text_of
 from workflows.terms import Actor, Reason
 
 Known = Mapping[UUID, Mapping[str, Mapping[str, Any]]]
@@ -31,8 +29,8 @@ class Flow:
     registry: Registry
 
     def __post_init__(self) -> None:
-        self._statements: dict[tuple[int, str, bool], Prepared] = {}
-        self._facts: dict[frozenset[str], tuple[Prepared, list[tuple[str, str]]]] = {}
+        self._statements: dict[tuple[int, str, bool], str] = {}
+        self._facts: dict[frozenset[str], tuple[str, list[tuple[str, str]]]] = {}
 
     @cached_property
     def table(self) -> Table:
@@ -49,7 +47,7 @@ class Flow:
         except KeyError:
             raise LookupError(f"{self.name} has no version {subject.definition_version}") from None
 
-    def statement(self, definition: Definition, step: Transition, *, keyed: bool) -> Prepared:
+    def statement(self, definition: Definition, step: Transition, *, keyed: bool) -> str:
         key = (definition.version, step.name, keyed)
         if key not in self._statements:
             self._statements[key] = fire_one(definition, step, self.registry, self.table, keyed=keyed)
@@ -70,9 +68,9 @@ class Flow:
         known: dict[UUID, dict[str, Mapping[str, Any]]] = {subject.id: {} for subject in subjects}
         in_sql = frozenset(name for name in wanted if self.registry.guards[name].facts)
         if in_sql and subjects:
-            prepared, columns = self._fact_query(in_sql)
-            values = dict(prepared.fixed) | {"p_ids": list(known), "p_now": now, "p_actor_id": actor.id}
-            for row in session.connection().exec_driver_sql(prepared.sql, values):
+            query, columns = self._fact_query(in_sql)
+            values = {"p_ids": list(known), "p_now": now, "p_actor_id": actor.id}
+            for row in session.connection().exec_driver_sql(query, values):
                 facts: dict[str, dict[str, Any]] = {name: {} for name in in_sql}
                 for (guard, fact), value in zip(columns, row[1:], strict=True):
                     facts[guard][fact] = value
@@ -84,7 +82,7 @@ class Flow:
                     known[subject.id][name] = loaded.get(subject.id, {})
         return known
 
-    def _fact_query(self, guards: frozenset[str]) -> tuple[Prepared, list[tuple[str, str]]]:
+    def _fact_query(self, guards: frozenset[str]) -> tuple[str, list[tuple[str, str]]]:
         if guards not in self._facts:
             scope = scope_of(self.table)
             facts = [
@@ -95,9 +93,8 @@ class Flow:
             ]
             names = [(guard, fact) for guard, fact, _ in facts]
             columns = [column.label(f"f{index}") for index, (_, _, column) in enumerate(facts)]
-            ids = bindparam("p_ids", None, ARRAY(Uuid))
-            query = select(self.table.c.id, *columns).where(self.table.c.id == any_(ids))
-            self._facts[guards] = (prepare(query), names)
+            query = select(self.table.c.id, *columns).where(self.table.c.id == any_(Parameter("p_ids")))
+            self._facts[guards] = (text_of(query), names)
         return self._facts[guards]
 
 
@@ -165,6 +162,38 @@ def guarded(
             yield from reasons
         elif not reasons:
             yield registry.say("guard", transition=step.label)
+
+
+def against(
+    flow: Flow,
+    subject: Any,
+    trigger: str,
+    facts: Mapping[str, Mapping[str, Any]],
+    given: Given,
+    form: Mapping[str, Any] | None,
+) -> list[Reason]:
+    """Every reason why the trigger does nothing for the subject; none if it does something."""
+    registry, definition = flow.registry, flow.definition(subject)
+    steps = flow.triggered(subject, trigger)
+    if not steps:
+        return [registry.say("wrong_state", **_where(definition, subject, trigger))]
+    reasons: dict[Reason, None] = {}
+    for step in steps:
+        here = [
+            *standing(registry, definition, step, subject),
+            *permission(registry, step, subject, given.actor),
+            *filled_in(registry, step, form),
+            *guarded(registry, step.guards, step, facts, given),
+        ]
+        if not here:
+            return []
+        reasons.update(dict.fromkeys(here))
+    return list(reasons)
+
+
+def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:
+    named = [step.label for step in definition.transitions.values() if step.trigger == trigger]
+    return {"state": definition.states[subject.state].label, "transition": named[0] if named else trigger}
 
 
 def in_python_only(registry: Registry, step: Transition) -> tuple[GuardUse, ...]:

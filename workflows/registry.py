@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Table
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from workflows.definition import Definition, Transition
 from workflows.terms import Actor, Reason
 from workflows.words import WORDS
 
@@ -135,10 +136,16 @@ class Registry:
         """Register a deadline that is looked up: SQL for the moment (null: no deadline)."""
         self._add(self.deadlines, name, due)
 
-    def working_days_after(self, moment: datetime, days: int) -> datetime:
-        if self.calendar is None:
-            raise LookupError("no calendar of working days")
-        return self.calendar(moment, days)
+    def dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
+        """When the timers that a step sets will be due, as far as clock and calendar tell."""
+        dues = {}
+        for name in step.sets:
+            timer = definition.timers[name]
+            if timer.minutes:
+                dues[name] = now + timedelta(minutes=timer.minutes)
+            elif timer.working_days and self.calendar:
+                dues[name] = self.calendar(now, timer.working_days)
+        return dues
 
     def say(self, code: str, **parts: str) -> Reason:
         return Reason(code, self.words[code].format(**parts))

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflows.journal import GENESIS
+
 # What ``Engine`` writes; nobody else does.
 ENGINE_COLUMNS = (
     "state",
@@ -35,7 +37,7 @@ class Subject:
     state_since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     state_version: Mapped[int] = mapped_column(Integer, default=0)
     definition_version: Mapped[int] = mapped_column(Integer)
-    last_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    last_hash: Mapped[bytes] = mapped_column(LargeBinary, default=GENESIS)
     held_seq: Mapped[int | None] = mapped_column(Integer)
     held_by: Mapped[str | None] = mapped_column(Text)
 

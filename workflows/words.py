@@ -2,7 +2,6 @@
 
 WORDS = {
     "wrong_state": "现在是“{state}”,不能{transition}。",
-    "unknown_trigger": "没有“{trigger}”这一步。",
     "stale": "内容已有变化:{when}已{done},现在是“{state}”。请看过最新内容再处理。",
     "not_yours": "只有本人可以{transition}。",
     "not_allowed": "您没有{transition}的权限。",
@@ -15,5 +14,8 @@ WORDS = {
     "form_missing": "请填写{transition}所需的内容。",
     "form_unexpected": "{transition}不需要填写内容。",
     "key_reused": "同一个请求编号已用于另一个操作。",
+    "not_bulk": "{transition}只能逐件办理。",
+    "not_all": "有{count}件不能{transition},没有办理任何一件。",
+    "preview_stale": "预览之后情况有变化,请重新预览。",
     "busy": "其他人正在处理,请稍后再试。",
 }

@@ -40,9 +40,9 @@ RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
 def register(registry: Registry) -> None:
     """Bring the application's subject table, guards, forms and deadlines to the engine."""
     registry.subject("application", Application)
-    registry.guard("registration_open", _registration_reasons, facts=_registration, holds=_registration_holds)
+    registry.guard("registration_open", registration_reasons, facts=_registration, holds=_registration_holds)
     registry.guard("correction_open", _correction_reasons, facts=_correction, holds=_correction_holds)
-    registry.guard("not_refused_here", _refused_reasons, facts=_refused, holds=_refused_holds)
+    registry.guard("not_refused_here", refused_reasons, facts=_refused, holds=_refused_holds)
     registry.guard("second_review", _second_review_reasons, facts=_second_review, holds=_second_review_holds)
     registry.guard("not_recused", _recusal_reasons, facts=_recusal, holds=_recusal_holds)
     registry.guard("application_complete", _complete_reasons, load=_load_dossiers)
@@ -94,7 +94,7 @@ def _registration_holds(scope: Scope) -> sa.ColumnElement[bool]:
     )
 
 
-def _registration_reasons(given: Given) -> Iterator[Reason]:
+def registration_reasons(given: Given) -> Iterator[Reason]:
     opens, closes = given.facts["opens_at"], given.facts["closes_at"]
     if given.facts["call_state"] in NOT_TAKING:
         yield Reason("call_not_announced", "本次招考没有在报名。", CALL_CLAUSE)
@@ -133,8 +133,9 @@ def _correction_reasons(given: Given) -> Iterator[Reason]:
 
 
 def _correction_due(scope: Scope) -> sa.ColumnElement[datetime]:
-    hours = _of_call(scope, Call.correction_hours)
-    return scope.now + sa.func.make_interval(0, 0, 0, 0, hours)
+    hour: sa.ColumnElement[Any] = sa.literal_column("interval '1 hour'")
+    due: sa.ColumnElement[datetime] = scope.now + _of_call(scope, Call.correction_hours) * hour
+    return due
 
 
 # One position is not tried twice
@@ -156,7 +157,7 @@ def _refused_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return ~_refused(scope)["refused_here"]
 
 
-def _refused_reasons(given: Given) -> Iterator[Reason]:
+def refused_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["refused_here"]:
         yield Reason(
             "refused_here", "您报这个职位已被审核为不通过，不能再报同一职位。请改选其他职位。", CALL_CLAUSE

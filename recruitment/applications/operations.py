@@ -5,7 +5,7 @@ Who catches :class:`Refused` rolls back: the fields set before the engine was as
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,21 +14,25 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from recruitment.applications import queries
+from recruitment.applications import guards, queries
 from recruitment.applications.models import Application, Recusal
 from recruitment.audit.operations import record
 from recruitment.cadres.form import freeze
 from recruitment.cadres.models import Dossier
+from recruitment.calls.deadlines import closes_at
 from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
 from recruitment.eligibility.verdict import FAIL
 from recruitment.people.models import User
 from recruitment.workflow import engine, fire
 from workflows.registry import Given
+from workflows.schema import event, request
 from workflows.terms import Actor, Fired, Reason, Refused
 
 # Spoken over the phone: no 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V.
 RECEIPT_ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+# States in which the dossier may still be handed in.
+EDITABLE = ("draft", "returned")
 DECISIONS = frozenset({"pass", "return", "refuse", "confirm", "send_back", "reverse_refusal"})
 IN_FAVOUR = frozenset({"pass", "confirm"})
 NEEDS_OVERRULING = Reason("needs_overruling", "规则判定有不符合的条件，请打开逐份处理。")
@@ -50,8 +54,11 @@ def choose_position(
     """Start an application for a position, or move the person's unsent one to it.
 
     Raises:
-        Refused: the person has an application in this call that is past choosing.
+        Refused: registration is not open there, the person was refused for the position before, or has an
+            application in this call that is past choosing.
     """
+    if reasons := list(choosing_reasons(session, call, position, owner_id, actor, now)):
+        raise Refused(reasons)
     application = queries.active(session, call, owner_id)
     if application is None:
         application = Application(
@@ -59,10 +66,13 @@ def choose_position(
         )
         try:
             engine().start(session, application, actor=actor, now=now)
-        except IntegrityError as error:
-            # Two windows at once: the other one was first.
-            raise Refused([_already_applied()]) from error
-        return application
+        except IntegrityError:
+            # Two windows or two taps at once: the other one was first, and may be moved like any draft.
+            application = queries.active(session, call, owner_id)
+            if application is None:
+                raise
+        else:
+            return application
     if application.state != "draft":
         raise Refused([_already_applied()])
     if application.position_id != position.id:
@@ -70,6 +80,30 @@ def choose_position(
         application.area_code = position.county_code
         session.flush()
     return application
+
+
+def choosing_reasons(
+    session: Session, call: Call, position: Position, owner_id: uuid.UUID, actor: Actor, now: datetime
+) -> Iterator[Reason]:
+    """Why the position cannot be chosen now; the same that will be asked again at submission."""
+    refused_here = session.scalar(
+        sa.select(
+            sa.exists().where(
+                Application.owner_id == owner_id,
+                Application.position_id == position.id,
+                Application.state == "refused",
+            )
+        )
+    )
+    facts = {
+        "call_state": call.state,
+        "opens_at": call.registration_opens_at,
+        "closes_at": closes_at(session, call, position.county_code, owner_id),
+        "refused_here": refused_here,
+    }
+    given = Given(facts, actor, now)
+    yield from guards.registration_reasons(given)
+    yield from guards.refused_reasons(given)
 
 
 def _already_applied() -> Reason:
@@ -88,12 +122,39 @@ def submit(
     *,
     expected_version: int | None = None,
     key: str | None = None,
+    undertaking: str | None = None,
 ) -> Fired:
     """Freeze the dossier into the application and hand it in, or hand it in again after a return.
 
+    Args:
+        key: names the request; the same key has one effect, however often it comes.
+        undertaking: which wording of the undertaking the person agreed to, for the journal.
+
     Raises:
         Refused: something is missing, registration is closed, or a rule fails for certain; with every reason.
+        Stale: the application has moved on since ``expected_version``.
     """
+    # One request at a time: a second tap waits here and finds what the first one did.
+    session.refresh(application, with_for_update={"of": Application})
+    said = {"undertaking": undertaking} if undertaking else None
+    if key and (past := _request(session, application, key)):
+        return fire(
+            session,
+            application,
+            past.transition,
+            actor=actor,
+            now=now,
+            form=said,
+            expected_version=past.seq - 1,
+            key=key,
+        )
+    trigger = "resubmit" if application.state == "returned" else "submit"
+    moved_on = expected_version is not None and expected_version != application.state_version
+    if moved_on or application.state not in EDITABLE:
+        # What was handed in before stays as it is; the engine says why.
+        return fire(
+            session, application, trigger, actor=actor, now=now, expected_version=expected_version, key=key
+        )
     dossier = session.scalar(sa.select(Dossier).where(Dossier.user_id == application.owner_id))
     if dossier is None:
         raise Refused([Reason("identity_incomplete", "请先填写个人资料。")])
@@ -105,10 +166,36 @@ def submit(
     application.verdict_outcome = verdict.verdict
     application.submitted_at = now
     application.receipt_number = application.receipt_number or receipt_number(call.reference_date.year)
-    trigger = "resubmit" if application.state == "returned" else "submit"
     return fire(
-        session, application, trigger, actor=actor, now=now, expected_version=expected_version, key=key
+        session,
+        application,
+        trigger,
+        actor=actor,
+        now=now,
+        form=said,
+        expected_version=expected_version,
+        key=key,
     )
+
+
+def _request(session: Session, application: Application, key: str) -> Any:
+    """The event that a request with this key has made already."""
+    return session.execute(
+        sa.select(event.c.transition, event.c.seq)
+        .join(
+            request,
+            sa.and_(
+                request.c.workflow == event.c.workflow,
+                request.c.subject_id == event.c.subject_id,
+                request.c.seq == event.c.seq,
+            ),
+        )
+        .where(
+            request.c.workflow == "application",
+            request.c.subject_id == application.id,
+            request.c.key == key,
+        )
+    ).one_or_none()
 
 
 def withdraw(

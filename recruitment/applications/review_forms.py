@@ -8,12 +8,14 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms import Form as WTForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from recruitment.applications.guards import LONGEST_TEXT
 from recruitment.applications.models import Application
 from recruitment.applications.refusals import refusal_reasons
+from recruitment.applications.review_file import VERDICTS
 from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.database import db
 from recruitment.forms import DraftForm, Form, drafts
@@ -92,7 +94,9 @@ class RefuseForm(DecisionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.codes.choices = [(reason.code, reason.words) for reason in refusal_reasons().values()]
+        self.codes.choices = [
+            SelectChoice(reason.code, reason.words) for reason in refusal_reasons().values()
+        ]
 
     def answers(self) -> dict[str, Any]:
         return {"codes": self.codes.data or [], "explanation": (self.explanation.data or "").strip()}
@@ -154,10 +158,8 @@ class QueueForm(WTForm):
     verdict = SelectField(
         _l("规则判定"),
         choices=[
-            ("", _l("全部")),
-            ("ineligible", _l("有不符合项")),
-            ("unverified", _l("有待核实项")),
-            ("eligible", _l("各项符合")),
+            SelectChoice("", _l("全部")),
+            *(SelectChoice(outcome, words) for outcome, (words, _tone) in VERDICTS.items()),
         ],
     )
     text = StringField(_l("姓名或回执号"))

@@ -15,6 +15,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.operations import UNMASK, UNMASKED_FOR, recusal_reasons
 from recruitment.applications.review_forms import FORMS, ActForm, DecisionForm, open_decision, own_ids
 from recruitment.audit.models import AccessRecord
+from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.database import db
 from recruitment.people.access import current_user
 from recruitment.people.models import REVIEWERS, User
@@ -63,18 +64,18 @@ def file_page(
         "application": application,
         "heading": _("%(name)s的报名", name=application.owner.name),
         "call": call,
-        "position": application.position,
-        "conditions": review_file.conditions(application.position),
+        "position": review_file.position_pairs(application.position, call),
         "identity": form.get("identity", {}),
         "birth_month": _month(form.get("identity", {}).get("birth_date")),
         "state_label": review_queue.state_label(application.state),
         "state_tone": review_queue.TONES.get(application.state, "neutral"),
         "waited": review_queue.waited(now - submitted) if waits else "",
-        "due_at": submitted + timedelta(hours=call.review_hours) if waits else None,
+        "due_at": moment(submitted + timedelta(hours=call.review_hours)) if waits else "",
         "overdue": waits and now >= submitted + timedelta(hours=call.review_hours),
         "checks": checks,
         "verdict_words": review_file.VERDICTS.get(checks.outcome),
         "sections": review_file.sections(form) if form else [],
+        "section_keys": list(SECTIONS),
         "returned": dict(returned.sections) if returned else {},
         "steps": steps,
         "recusals": queries.recusals_from(db.session, application.owner.id),

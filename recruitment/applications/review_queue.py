@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from recruitment.applications import queries
 from recruitment.applications.guards import RECUSED
@@ -208,8 +209,14 @@ def _form(areas: tuple[str, ...], calls: list[Call], chosen: ApplicationFilter) 
             "overdue": chosen.overdue_at is not None,
         }
     )
-    form.call.choices = [("", _("全部批次")), *((str(call.id), call.title) for call in calls)]
-    form.state.choices = [(ANY, _("全部状态")), *((state, state_label(state)) for state in STATES)]
+    form.call.choices = [
+        SelectChoice("", _("全部批次")),
+        *(SelectChoice(str(call.id), call.title) for call in calls),
+    ]
+    form.state.choices = [
+        SelectChoice(ANY, _("全部状态")),
+        *(SelectChoice(state, state_label(state)) for state in STATES),
+    ]
     form.area.choices = area_choices(areas)
     return form
 
@@ -223,12 +230,15 @@ def _townships() -> dict[str, list[tuple[str, str]]]:
     return by_county
 
 
-def area_choices(areas: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
+def area_choices(areas: tuple[str, ...]) -> list[SelectChoice]:
     """What the list can be narrowed to: a county's townships, or the counties of a larger area, in groups."""
-    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("全部"))]}
+    choices = [SelectChoice("", _("全部"))]
     for county in catalogue.counties().values():
         if any(len(area) < 6 and county.code.startswith(area) for area in areas):
-            groups.setdefault(county.prefecture, []).append((county.code, county.name))
+            choices.append(SelectChoice(county.code, county.name, optgroup=county.prefecture))
         elif county.code in areas:
-            groups[county.name] = _townships().get(county.code, [])
-    return groups
+            choices += [
+                SelectChoice(code, name, optgroup=county.name)
+                for code, name in _townships().get(county.code, [])
+            ]
+    return choices

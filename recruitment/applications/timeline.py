@@ -80,7 +80,7 @@ def for_staff(session: Session, application: Application, labels: dict[str, str]
     """
     rows = _events(session, application.id)
     ids = {uuid.UUID(row.actor) for row in rows if not row.actor.startswith("system:")}
-    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all())
     return [
         _step(
             row,

@@ -40,7 +40,7 @@ def _merge(
     values = ", ".join(f"excluded.{name}" for name in columns[1:])
     connection.exec_driver_sql(f"CREATE TEMP TABLE incoming (LIKE {table}) ON COMMIT DROP")
     cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY incoming ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+    with cursor.copy(f"COPY incoming ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
     changed = connection.exec_driver_sql(

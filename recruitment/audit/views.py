@@ -1,5 +1,56 @@
-"""Pages of ``audit``."""
+"""Pages of ``audit``: what was looked at and taken out, by whom and why."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, render_template, request
+from flask_babel import lazy_gettext as _l
 
-blueprint = Blueprint("audit", __name__)
+from recruitment.audit import queries
+from recruitment.calls import candidates
+from recruitment.database import db
+from recruitment.people.access import allow, current_user
+from recruitment.people.models import Role
+from recruitment.web import navigation
+
+blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
+
+READERS = (Role.ADMIN, Role.SUPERVISOR)
+# What each act is called. One that is not here is shown by its name in the record.
+ACTIONS = {
+    "candidates.export": _l("导出名单"),
+    "id_number.unmask": _l("查看完整号码"),
+    "application.recuse": _l("登记回避"),
+    "grant.give": _l("授予权限"),
+    "grant.revoke": _l("收回权限"),
+    "second_factor.enable": _l("启用两步验证"),
+    "second_factor.disable": _l("停用两步验证"),
+    "user.create": _l("新建账号"),
+    "user.invite": _l("邀请开户"),
+    "user.correct": _l("更正账号信息"),
+    "user.unlock": _l("解除锁定"),
+}
+
+
+@blueprint.get("")
+@navigation.entry(_l("操作记录"), 40, section="audit.")
+@allow(*READERS)
+def index() -> str:
+    """Acts on record, the newest first."""
+    kinds = queries.actions(db.session)
+    action = request.args.get("action", "")
+    text = request.args.get("text", "").strip()
+    areas = tuple(sorted({area for _, area in current_user().jurisdictions(*READERS)}))
+    chosen = queries.RecordFilter(areas, action if action in kinds else "", text)
+    after = request.args.get("after", "")
+    try:
+        page = queries.page(db.session, chosen, after)
+    except ValueError:
+        abort(404)
+    return render_template(
+        "audit/index.html",
+        page=page,
+        after=after,
+        kinds=[(kind, ACTIONS.get(kind, kind)) for kind in kinds],
+        names=ACTIONS,
+        action=chosen.action,
+        text=text,
+        filter_words=candidates.in_words,
+    )

@@ -1,13 +1,14 @@
 """Fields and rows of the dossier's forms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-import wtforms
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
-from wtforms import Field, FormField
+from wtforms import Field, FieldList, FormField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import html_params
 
@@ -22,6 +23,8 @@ class DayWidget:
 
     def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
         kwargs.pop("class", None)
+        # What a template leaves out as none must not become the word "None".
+        kwargs = {name: value for name, value in kwargs.items() if value is not None}
         boxes = []
         for (ending, label, size), text in zip(self.PARTS, field.typed, strict=True):
             box = html_params(
@@ -58,7 +61,7 @@ class DayField(Field):
         self.data = None
         self.data = read_day(year, month, day)
 
-    def pre_validate(self, form: wtforms.Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         # "There is no 30 February" must not give way to "please fill this in".
         if self.process_errors:
             raise StopValidation()
@@ -82,7 +85,7 @@ class Within:
         self.earliest, self.latest = earliest, latest
         self.too_early, self.too_late = too_early, too_late
 
-    def __call__(self, form: wtforms.Form, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         if field.data is None:
             return
         earliest, latest = self.earliest(), self.latest()
@@ -115,7 +118,7 @@ def _typed(field: Field) -> bool:
     return bool(field.data.strip() if isinstance(field.data, str) else field.data)
 
 
-def rows_of(rows: wtforms.FieldList) -> list[Row]:
+def rows_of(rows: "FieldList[Any]") -> list[Row]:
     """The rows of a list in which something was typed."""
     return [entry.form for entry in rows.entries if isinstance(entry, FormField) and not entry.form.blank]
 
@@ -125,7 +128,7 @@ def error(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
-def either_or(answer: Field, rows: wtforms.FieldList, *, none_typed: str, some_typed: str) -> bool:
+def either_or(answer: Field, rows: "FieldList[Any]", *, none_typed: str, some_typed: str) -> bool:
     """Check an answer 有 or 没有 against the rows below it."""
     typed = bool(rows_of(rows))
     if answer.data == "yes" and not typed:
@@ -137,8 +140,14 @@ def either_or(answer: Field, rows: wtforms.FieldList, *, none_typed: str, some_t
     return False
 
 
-YES_NO = [("yes", _l("是")), ("no", _l("否"))]
-SOME_NONE = [("yes", _l("有")), ("no", _l("没有"))]
+def options(words: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice]:
+    """Choices of a field: codes with their words, after an empty one if ``nothing`` has words."""
+    first = [] if nothing is None else [SelectChoice("", nothing)]
+    return first + [SelectChoice(str(code), label) for code, label in words.items()]
+
+
+YES_NO = options({"yes": _l("是"), "no": _l("否")})
+SOME_NONE = options({"yes": _l("有"), "no": _l("没有")})
 
 
 def yes_no(value: bool | None) -> str | None:
@@ -149,17 +158,3 @@ def yes_no(value: bool | None) -> str | None:
 def clean(text: str | None) -> str:
     """Text without spaces around it."""
     return (text or "").strip()
-
-
-__all__ = [
-    "SOME_NONE",
-    "YES_NO",
-    "DayField",
-    "Row",
-    "Within",
-    "clean",
-    "either_or",
-    "error",
-    "rows_of",
-    "yes_no",
-]

@@ -69,25 +69,28 @@ def _state(name: str, form: Mapping[str, Any], gaps: Mapping[str, str]) -> Secti
 
 def _summary(name: str, form: Mapping[str, Any]) -> str:
     if name == "tenures":
-        return _("已填%(number)s段", number=len(form["tenures"]))
+        return str(_("已填%(number)s段", number=len(form["tenures"])))
     if name == "appraisals":
         return "、".join(_("%(year)s年", year=year) for year in sorted(a["year"] for a in form["appraisals"]))
     if name == "documents":
-        return _("已上传%(number)s张", number=len(form["documents"]))
+        return str(_("已上传%(number)s张", number=len(form["documents"])))
     if name in ("commendations", "relatives") and not form[f"has_{name}"]:
-        return _("没有")
+        return str(_("没有"))
     if name in ("schoolings", "commendations", "relatives"):
-        return _("已填%(number)s项", number=len(form[name]))
-    return _("已填好")
+        return str(_("已填%(number)s项", number=len(form[name])))
+    return str(_("已填好"))
 
 
 def next_section(states: list[SectionState], after: str = "") -> str:
-    """The next section that is not done, from the one after ``after`` round to it; empty when all are."""
+    """The next section that is not done, going on from ``after``; empty when all are.
+
+    On the way forward nobody is led past what is only advised: who is sent to the appraisals fills them in.
+    """
     names = [state.name for state in states]
     turn = names.index(after) + 1 if after in names else 0
-    rest = [*states[turn:], *states[:turn]]
-    order = [s for s in rest if s.state == "needed"] or [s for s in states[turn:] if s.state == "open"]
-    return order[0].name if order else ""
+    ahead = [state for state in states[turn:] if state.state != "done"]
+    behind = [state for state in states[:turn] if state.state == "needed"]
+    return (ahead or behind)[0].name if ahead or behind else ""
 
 
 # Where somebody serves

@@ -1,12 +1,31 @@
 """Until when: the closing time that holds for one application, extensions included."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call, Extension
+
+# A call in one of these states takes nobody, whatever its dates say.
+NOT_TAKING = ("draft", "finished", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """When a call takes applications from everyone, as the public is told.
+
+    Attributes:
+        closes_at: extensions for everyone included; a county or a person may have longer.
+        phase: seen from the moment that was asked for.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    phase: Literal["before", "open", "over"]
 
 
 def applies_to(
@@ -51,3 +70,17 @@ def is_open(
 ) -> bool:
     """Whether an application may be submitted at ``now``; the closing minute itself is too late."""
     return call.registration_opens_at <= now < closes_at(session, call, county_code, user_id)
+
+
+def registration(session: Session, call: Call, now: datetime) -> Registration:
+    """Where the call's registration stands for everyone.
+
+    It follows from the dates and the clock, not from when a timer last ran, as it does for who applies.
+    """
+    closes = closes_at(session, call, None, None)
+    phase: Literal["before", "open", "over"]
+    if call.state in NOT_TAKING or now >= closes:
+        phase = "over"
+    else:
+        phase = "before" if now < call.registration_opens_at else "open"
+    return Registration(call.registration_opens_at, closes, phase)

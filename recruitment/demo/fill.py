@@ -37,7 +37,7 @@ from recruitment.notices.operations import publish
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
 from recruitment.people.passwords import hash_password
-from recruitment.people.uploads import Document, store_image
+from recruitment.people.uploads import Document, path_of, store_image
 from recruitment.workflow import PENDING, fire
 from workflows.schema import outbox
 from workflows.terms import Actor, Refused
@@ -49,13 +49,13 @@ COUNTY, PREFECTURE = "510722", "510700"
 _NO_SIGN_IN = "!"
 # How many of the made-up applications end in each state.
 ENDS = {
-    "draft": 60,
-    "submitted": 230,
-    "returned": 45,
-    "county_passed": 90,
-    "qualified": 140,
-    "refused": 45,
-    "withdrawn": 30,
+    "draft": 40,
+    "submitted": 140,
+    "returned": 30,
+    "county_passed": 60,
+    "qualified": 90,
+    "refused": 30,
+    "withdrawn": 20,
     "lapsed": 10,
 }
 STAFF = {
@@ -77,7 +77,7 @@ def fill() -> bool:
     draw = random.Random(SEED)  # noqa: S311 - demo data, not secrets
     moment = now()
     password = hash_password(PASSWORD)
-    staff = _staff(session, password)
+    staff = _staff(session, password, moment)
     admin = Actor(staff["admin@kaolu.example"].id, (("admin", "51"),))
     call = _call(session, admin, moment)
     photos = _photos(session, staff["admin@kaolu.example"])
@@ -89,10 +89,10 @@ def fill() -> bool:
     return True
 
 
-def _staff(session: Session, password: str) -> dict[str, User]:
+def _staff(session: Session, password: str, moment: datetime) -> dict[str, User]:
     people = {}
     for email, (name, role, area) in STAFF.items():
-        user = User(email=email, name=name, password=password)
+        user = User(email=email, name=name, password=password, email_confirmed_at=moment)
         user.grants.append(Grant(role=role, area_code=area))
         session.add(user)
         people[email] = user
@@ -147,6 +147,23 @@ def _photos(session: Session, owner: User) -> list[Document]:
         image.save(buffer, "PNG")
         stored.append(store_image(session, owner.id, buffer.getvalue(), f"demo-{number}.png"))
     return stored
+
+
+def _copy(document: Document, owner: User) -> Document:
+    """The same picture as a document of somebody else; on the disk it lies once."""
+    copy = Document(
+        id=uuid.uuid4(),
+        owner_id=owner.id,
+        filename=document.filename,
+        size=document.size,
+        sha256=document.sha256,
+        width=document.width,
+        height=document.height,
+    )
+    target = path_of(copy.id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.hardlink_to(path_of(document.id))
+    return copy
 
 
 def _cadre(
@@ -204,9 +221,10 @@ def _cadre(
         appraisals=[Appraisal(year=year, result=result) for year, result in profile.appraisals],
         relatives=[Relative(relation="配偶", name=f"{profile.name[0]}家属", employer="务农")],
         documents=[
-            DossierDocument(kind="photo", document_id=photos[profile.number % 3].id),
+            DossierDocument(kind="photo", document=_copy(photos[profile.number % 3], user)),
             *(
-                DossierDocument(kind=kind, document_id=photos[3].id)
+                DossierDocument(kind=kind, document=scan)
+                for scan in [_copy(photos[3], user)]
                 for kind in ("id_card", "tenure_proof", "education_certificate", "appraisal_form")
             ),
         ],
@@ -243,12 +261,12 @@ def _applications(
     home = session.scalars(
         sa.select(Community.code).where(Community.code.startswith(COUNTY)).order_by(Community.code).limit(40)
     ).all()
-    communities = []
-    for index in range(600):
-        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
-    people = profiles(SEED, call.reference_date, communities)
     ends = [state for state, number in ENDS.items() for _ in range(number)]
     draw.shuffle(ends)
+    communities = []
+    for index in range(len(ends)):
+        communities.append(home[index % len(home)] if index % 6 == 0 else spread[index % len(spread)])
+    people = profiles(SEED, call.reference_date, communities)
     for end in ends:
         profile = next(people)
         user, _ = _cadre(session, profile, password, photos, moment)
@@ -299,11 +317,11 @@ def _one(
     reasons = (application.verdict or {})["reasons"]
     failed = {reason["rule"].partition(".")[0] for reason in reasons if reason["outcome"] == "fail"}
     if end == "refused" or failed:
-        form = {
+        grounds = {
             "codes": sorted(failed & refusal_reasons().keys()) or ["unproven"],
             "explanation": "经核对材料，与公告条件不符。",
         }
-        applications.decide(session, application, "refuse", county, later, form=form)
+        applications.decide(session, application, "refuse", county, later, form=grounds)
         return
     applications.decide(session, application, "pass", county, later)
     if end == "qualified":

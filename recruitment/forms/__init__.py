@@ -3,11 +3,22 @@
 from flask import Flask
 
 from recruitment.forms import problems, rescue
-from recruitment.forms.base import DraftForm, Form, Required, Section, typed
+from recruitment.forms.base import DraftForm, Form, Required, Section, options, typed
 from recruitment.forms.handling import Outcome, handle
 from recruitment.forms.refusal import Refusal
 
-__all__ = ["DraftForm", "Form", "Outcome", "Refusal", "Required", "Section", "handle", "init_app", "typed"]
+__all__ = [
+    "DraftForm",
+    "Form",
+    "Outcome",
+    "Refusal",
+    "Required",
+    "Section",
+    "handle",
+    "init_app",
+    "options",
+    "typed",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The classes that forms are made of."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -37,6 +38,12 @@ class Required(DataRequired):
 def typed(field: Field) -> str:
     """What a text field holds, and nothing for nothing."""
     return str(field.data or "")
+
+
+def options(pairs: Iterable[tuple[str, Any]], group: str | None = None) -> list[Any]:
+    """Choices of a select or radio field from pairs of value and words, under a heading if one is named."""
+    choice = wtforms.SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+    return [choice(value=str(value), label=words, optgroup=group) for value, words in pairs]
 
 
 class Section(wtforms.Form):

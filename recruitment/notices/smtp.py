@@ -22,12 +22,12 @@ def connect(url: str, timeout: float = 10) -> smtplib.SMTP:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or PORTS[parts.scheme]
-        host = parts.hostname
-    except (ValueError, KeyError):
+        host, port = parts.hostname, parts.port
+    except ValueError:
         host = None
-    if not host:
+    if not host or parts.scheme not in PORTS:
         raise ConfigurationError("SMTP_URL must look like smtp://host:port, smtp+starttls:// or smtps://")
+    port = port or PORTS[parts.scheme]
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import textwrap
 
 import qrcode
 import sqlalchemy as sa
@@ -113,7 +114,13 @@ def _second_factor_page(form: FirstCodeForm) -> Page:
         qrcode.make(second_factor.address(user), image_factory=SvgPathImage).save(drawn)
         picture = "data:image/svg+xml;base64," + base64.b64encode(drawn.getvalue()).decode()
     return (
-        render_template("people/second_factor.html", user=user, form=form, picture=picture),
+        render_template(
+            "people/second_factor.html",
+            user=user,
+            form=form,
+            picture=picture,
+            secret=" ".join(textwrap.wrap(user.totp_secret or "", 4)),
+        ),
         422 if form.errors else 200,
     )
 

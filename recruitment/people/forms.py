@@ -71,9 +71,7 @@ class SignUpForm(Form):
     email = EmailField(
         _l("邮箱"),
         [Required(), EmailRule()],
-        description=_l(
-            "用来确认注册、接收审核结果和找回密码。没有邮箱可以先用手机号开通一个QQ邮箱或139邮箱。"
-        ),
+        description=_l("用来接收审核结果和找回密码。没有邮箱的，可以先用手机号开通139邮箱。"),
     )
     password = PasswordField(
         _l("密码"), [Required(), NewPasswordRule()], description=_l("至少8位，要有字母和数字。")

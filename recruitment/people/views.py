@@ -226,6 +226,8 @@ def reset(token: str) -> Page:
     form = ResetForm(personal=accounts.personal_texts(user))
     if form.validate_on_submit():
         accounts.set_password(db.session, user, typed(form.password), now())
+        # Who could open the link reads the mailbox.
+        accounts.confirm(user, now())
         db.session.commit()
         flash(_("密码已修改。请用新密码登录。"), "success")
         return redirect(url_for("people.sign_in"))

@@ -69,7 +69,7 @@ def verify(certificate: bytes) -> str:
         scores, scheme_text, stated = said["scores"], said["scheme"], said["hash"]
         ranking = _rank_again(scores, load_scheme(scheme_text))
     except (ValueError, TypeError, KeyError) as error:
-        raise CertificateError(f"证书不完整或者已损坏:{error}") from error
+        raise CertificateError(f"证书不完整或者已损坏：{error}") from error
     if certify(scores, scheme_text, ranking) != certificate:
         raise CertificateError("证书所载的结果不能由其所载的成绩和方案得出")
     return str(stated)
@@ -78,7 +78,7 @@ def verify(certificate: bytes) -> str:
 def _rank_again(scores: str, scheme: Scheme) -> Ranking:
     candidates, errors = read_scores(scores, scheme)
     if errors:
-        raise ValueError(f"第 {errors[0].row} 行 {errors[0].column} 列:{errors[0].message}")
+        raise ValueError(f"第 {errors[0].row} 行 {errors[0].column} 列：{errors[0].message}")
     return rank(candidates, scheme)
 
 

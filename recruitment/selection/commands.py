@@ -24,16 +24,16 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("scores", type=_FILE)
-@click.option("--scheme", "scheme_path", type=_FILE, required=True, help="方案(TOML)。")
-@click.option("--out", type=_OUT, required=True, help="写入排名(CSV)。")
-@click.option("--explain", "explain_path", type=_OUT, help="写入每个人的说明(一行一个 JSON)。")
-@click.option("--certificate", type=_OUT, help="写入可以重算的证书(JSON)。")
+@click.option("--scheme", "scheme_path", type=_FILE, required=True, help="方案（TOML）。")
+@click.option("--out", type=_OUT, required=True, help="写入排名（CSV）。")
+@click.option("--explain", "explain_path", type=_OUT, help="写入每个人的说明（一行一个 JSON）。")
+@click.option("--certificate", type=_OUT, help="写入可以重算的证书（JSON）。")
 def rank(
     scores: Path, scheme_path: Path, out: Path, explain_path: Path | None, certificate: Path | None
 ) -> None:
     """按方案对成绩表排名。
 
-    SCORES 中有错误时逐行逐列列出,什么也不写,退出码为 1;参数不能用时退出码为 2。
+    SCORES 中有错误时逐行逐列列出，什么也不写，退出码为 1；参数不能用时退出码为 2。
     """
     scheme_text = _read(scheme_path)
     try:
@@ -47,12 +47,12 @@ def rank(
         raise click.UsageError(f"{scores}:{error}") from error
     if errors:
         for row, column, message in errors:
-            click.echo(f"{scores}:第 {row} 行,{column} 列:{message}", err=True)
-        click.echo(f"共 {len(errors)} 处错误,没有写入任何文件。", err=True)
+            click.echo(f"{scores}：第 {row} 行，{column} 列：{message}", err=True)
+        click.echo(f"共 {len(errors)} 处错误，没有写入任何文件。", err=True)
         sys.exit(1)
     ranking = rank_candidates(candidates, scheme)
     for candidate in _interviewed_without_shortlist(candidates, ranking):
-        click.echo(f"注意:{candidate} 没有入闱,面试成绩不计。", err=True)
+        click.echo(f"注意：{candidate} 没有入闱，面试成绩不计。", err=True)
     files = {out: write_ranked(ranking.results)}
     if explain_path is not None:
         files[explain_path] = "".join(_explanations(candidates, ranking, scheme))
@@ -67,9 +67,9 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise click.UsageError(f"{path} 不能读取:{error.strerror}") from error
+        raise click.UsageError(f"{path} 不能读取：{error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise click.UsageError(f"{path} 不是 UTF-8 文本,请另存为 UTF-8 格式") from error
+        raise click.UsageError(f"{path} 不是 UTF-8 文本，请另存为 UTF-8 格式") from error
 
 
 def _interviewed_without_shortlist(candidates: Sequence[Candidate], ranking: Ranking) -> Iterator[str]:
@@ -114,6 +114,6 @@ def _write_all(files: dict[Path, str]) -> None:
                     file.write(text)
                 moves.append((temporary, path))
             except OSError as error:
-                raise click.UsageError(f"{path} 不能写入:{error.strerror}") from error
+                raise click.UsageError(f"{path} 不能写入：{error.strerror}") from error
         for temporary, path in moves:
             temporary.replace(path)

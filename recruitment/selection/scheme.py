@@ -203,7 +203,7 @@ class _Reader:
 
     def _only(self, table: Mapping[str, Any], where: str, known: set[str]) -> None:
         self.problems += [
-            f"{where}中有不认识的键 {key};可用:{'、'.join(sorted(known))}"
+            f"{where}中有不认识的键 {key}；可用：{'、'.join(sorted(known))}"
             for key in table
             if key not in known
         ]
@@ -228,7 +228,7 @@ class _Reader:
             number = parse_number(value)
         if number is None or (positive and not number):
             kind = "大于 0 的数" if positive else "不小于 0 的数"
-            self.problems.append(f'{where} 应为{kind},如 "0.35",最多 6 位整数和 12 位小数')
+            self.problems.append(f'{where} 应为{kind}，如 "0.35"，最多 6 位整数和 12 位小数')
             return Decimal(1)
         return number
 
@@ -247,7 +247,7 @@ class _Reader:
 
     def _subjects(self, value: Any) -> tuple[Subject, ...]:
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            self.problems.append("缺少 [[subject]]:至少要有一个笔试科目")
+            self.problems.append("缺少 [[subject]]：至少要有一个笔试科目")
             return ()
         subjects: list[Subject] = []
         for number, table in enumerate(value, 1):
@@ -290,13 +290,15 @@ class _Reader:
             return None
         modes = "、".join(RoundingMode)
         if not isinstance(value, dict):
-            self.problems.append(f'{where} 应为 "none" 或 {{digits = 2, mode = "half_up"}};mode 可用:{modes}')
+            self.problems.append(
+                f'{where} 应为 "none" 或 {{digits = 2, mode = "half_up"}}；mode 可用：{modes}'
+            )
             return None
         self._only(value, f"{where} ", {"digits", "mode"})
         digits = self._whole(value.get("digits"), f"{where}.digits", least=0, most=MOST_DIGITS)
         mode = value.get("mode")
         if not isinstance(mode, str) or mode not in list(RoundingMode):
-            self.problems.append(f"{where}.mode 应为其一:{modes}")
+            self.problems.append(f"{where}.mode 应为其一：{modes}")
             return None
         return Rounding(digits, RoundingMode(mode))
 
@@ -305,10 +307,10 @@ class _Reader:
             return (WRITTEN, *codes)
         known = [WRITTEN, *codes, INTERVIEW, EXTRA_INTERVIEW]
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problems.append('ties 应为名称列表,如 ["written", "xingce", "shenlun"]')
+            self.problems.append('ties 应为名称列表，如 ["written", "xingce", "shenlun"]')
             return ()
         self.problems += [
-            f"ties 中的 {item} 不认识;可用:{'、'.join(known)}" for item in value if item not in known
+            f"ties 中的 {item} 不认识；可用：{'、'.join(known)}" for item in value if item not in known
         ]
         if len(set(value)) < len(value):
             self.problems.append("ties 中有重复的名称")
@@ -321,7 +323,7 @@ class _Reader:
             return TooFew()
         if isinstance(value, dict) and value:
             return TooFew({key: self._number(line, f"too_few 的 {key}") for key, line in value.items()})
-        self.problems.append('too_few 应为 "none"、"prefecture",或按市州写明最低总成绩的表')
+        self.problems.append('too_few 应为 "none"、"prefecture"，或按市州写明最低总成绩的表')
         return None
 
     def _rounds(self, value: Any) -> int | None:

@@ -107,7 +107,7 @@ class _Reader:
 
     def row(self, number: int, cells: list[str]) -> None:
         if len(cells) != self.width:
-            self._error(number, WHOLE_ROW, f"有 {len(cells)} 格,应为 {self.width} 格")
+            self._error(number, WHOLE_ROW, f"有 {len(cells)} 格，应为 {self.width} 格")
             return
         before = len(self.errors)
         values = {name: cells[index].strip() for name, index in self.columns.items()}
@@ -120,12 +120,12 @@ class _Reader:
         )
         for subject, mark in zip(self.scheme.subjects, marks, strict=True):
             if mark is None and not absent and not values[subject.code]:
-                self._error(number, subject.code, "没有成绩;没有缺考的人必须有成绩")
+                self._error(number, subject.code, "没有成绩；没有缺考的人必须有成绩")
         bonus = self._mark(number, "bonus", values["bonus"] or "空", None)
         interview = self._mark(number, "interview", values["interview"], self.scheme.interview.full_mark)
         extra = self._mark(number, EXTRA_INTERVIEW, values.get(EXTRA_INTERVIEW, ""), None)
         if recheck is False and interview is not None:
-            self._error(number, "interview", "资格复审未通过(recheck 为 N),不应有面试成绩")
+            self._error(number, "interview", "资格复审未通过（recheck 为 N），不应有面试成绩")
         openings = self._position(number, values)
         self._candidate(number, values["candidate"])
         if len(self.errors) == before:
@@ -162,7 +162,7 @@ class _Reader:
             return None
         mark = parse_number(text)
         if mark is None:
-            self._error(row, column, f"“{_short(text)}”不是分数;应为不小于 0 的数,如 66.5,小数最多 12 位")
+            self._error(row, column, f"“{_short(text)}”不是分数；应为不小于 0 的数，如 66.5，小数最多 12 位")
         elif full_mark is not None and mark > full_mark:
             self._error(row, column, f"{text} 高于满分 {plain(full_mark)}")
             return None
@@ -172,28 +172,30 @@ class _Reader:
         """The openings, after a look at what the position's other rows said."""
         code, text = values["position"], values["openings"]
         if not code or not code.isprintable():
-            self._error(row, "position", "职位代码为空,或含有不可见字符")
+            self._error(row, "position", "职位代码为空，或含有不可见字符")
         openings = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
         if openings < 1:
-            self._error(row, "openings", f"“{_short(text)}”不是名额;应为不小于 1 的整数")
+            self._error(row, "openings", f"“{_short(text)}”不是名额；应为不小于 1 的整数")
             return 0
         prefecture = values.get("prefecture", "")
         if self.scheme.too_few is not None and not prefecture:
-            self._error(row, "prefecture", "市州为空;方案中的 too_few 需要它")
+            self._error(row, "prefecture", "市州为空；方案中的 too_few 需要它")
         first = self.position.setdefault(code, (openings, prefecture, row))
         if openings != first[0]:
-            self._error(row, "openings", f"职位 {code} 的名额为 {openings},第 {first[2]} 行为 {first[0]}")
+            self._error(row, "openings", f"职位 {code} 的名额为 {openings}，第 {first[2]} 行为 {first[0]}")
         if prefecture != first[1]:
-            self._error(row, "prefecture", f"职位 {code} 的市州为 {prefecture},第 {first[2]} 行为 {first[1]}")
+            self._error(
+                row, "prefecture", f"职位 {code} 的市州为 {prefecture}，第 {first[2]} 行为 {first[1]}"
+            )
         return openings
 
     def _candidate(self, row: int, code: str) -> None:
         if not code or not code.isprintable():
-            self._error(row, "candidate", "考生编号为空,或含有不可见字符")
+            self._error(row, "candidate", "考生编号为空，或含有不可见字符")
             return
         first = self.row_of_candidate.setdefault(code, row)
         if first != row:
-            self._error(row, "candidate", f"{code} 重复,第 {first} 行已有")
+            self._error(row, "candidate", f"{code} 重复，第 {first} 行已有")
 
 
 def _short(text: str) -> str:

@@ -45,7 +45,7 @@ class Plan:
         if not answer or answer == "drop":
             self.taken.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
         if answer == "drop":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             await asyncio.Event().wait()
         return answer or "250 OK"
@@ -69,7 +69,7 @@ def plan(app: Flask, clock: Clock) -> Iterator[Plan]:
 def decided(session: Session, state: str = "refused") -> uuid.UUID:
     """An application with a decision; gives the outbox row of its last notice. Earlier ones are dropped."""
     made = factories.application(session, state=state)
-    row = session.scalars(
+    row: uuid.UUID = session.scalars(
         sa.select(outbox.c.id).where(outbox.c.subject_id == made.id).order_by(outbox.c.event.desc()).limit(1)
     ).one()
     session.execute(sa.delete(outbox).where(outbox.c.id != row))

@@ -72,7 +72,7 @@ GOOD = "P1,1,C1,60,60,0,N,N,80"
     [
         ("P1,1,C2,100.5,60,0,N,N,80", "xingce", "高于满分 100"),
         ("P1,1,C2,60,60,0,N,N,100.01", "interview", "高于满分 100"),
-        ("P1,1,C1,60,60,0,N,N,80", "candidate", "C1 重复,第 2 行已有"),
+        ("P1,1,C1,60,60,0,N,N,80", "candidate", "C1 重复，第 2 行已有"),
         ("P1,1,C2,6o,60,0,N,N,80", "xingce", "“6o”不是分数"),
         ("P1,1,C2,-1,60,0,N,N,80", "xingce", "不是分数"),
         ("P1,1,C2,1e1,60,0,N,N,80", "xingce", "不是分数"),
@@ -86,7 +86,7 @@ GOOD = "P1,1,C1,60,60,0,N,N,80"
         ("P1,1,C2,60,60,0,N,,80", "violation", "Y 或 N"),
         (",1,C2,60,60,0,N,N,80", "position", "为空"),
         ("P1,1,,60,60,0,N,N,80", "candidate", "为空"),
-        ("P1,1,C2,60,60,0,N,N", "整行", "有 8 格,应为 9 格"),
+        ("P1,1,C2,60,60,0,N,N", "整行", "有 8 格，应为 9 格"),
         ('P1,1,"C2"x,60,60,0,N,N,80', "整行", "不是有效的 CSV"),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_bad_cell_is_named_and_nothing_is_written(
     (tmp_path / "ranked.csv").write_text("of yesterday", encoding="utf-8")
     result = run(GOOD, row)
     assert result.exit_code == 1
-    assert f"第 3 行,{column} 列:" in result.stderr
+    assert f"第 3 行，{column} 列：" in result.stderr
     assert words in result.stderr
     assert (tmp_path / "ranked.csv").read_text(encoding="utf-8") == "of yesterday"
 
@@ -105,12 +105,12 @@ def test_all_errors_are_listed_at_once(run: Run, tmp_path: Path) -> None:
     explained = str(tmp_path / "explain.jsonl")
     result = run("P1,1,C1,x,101,y,N,N,", GOOD, "P1,1,C1,60,60,0,N,N,", options=("--explain", explained))
     assert result.exit_code == 1
-    assert [line.split("scores.csv:")[1][:13] for line in result.stderr.splitlines()[:-1]] == [
-        "第 2 行,xingce ",
-        "第 2 行,shenlun",
-        "第 2 行,bonus 列",
-        "第 3 行,candida",
-        "第 4 行,candida",
+    assert [line.split("scores.csv：")[1][:13] for line in result.stderr.splitlines()[:-1]] == [
+        "第 2 行，xingce ",
+        "第 2 行，shenlun",
+        "第 2 行，bonus 列",
+        "第 3 行，candida",
+        "第 4 行，candida",
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scheme.toml", "scores.csv"]
 
@@ -178,7 +178,7 @@ def test_no_rows_give_a_header(run: Run, tmp_path: Path) -> None:
 def test_an_interview_without_a_shortlist_is_said(run: Run) -> None:
     result = run(*(f"P1,1,C{number},{60 - number},60,0,N,N,80" for number in range(4)))
     assert result.exit_code == 0
-    assert "C3 没有入闱,面试成绩不计" in result.stderr
+    assert "C3 没有入闱，面试成绩不计" in result.stderr
 
 
 def test_the_certificate_is_the_same_again_and_shows_any_change(run: Run, tmp_path: Path) -> None:

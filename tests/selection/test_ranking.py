@@ -2,10 +2,13 @@
 
 import csv
 import io
+import math
 import os
 import random
+import re
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -310,6 +313,37 @@ def test_too_few_interviewed_must_reach_the_lowest_total_of_the_prefecture() -> 
     assert ranking.positions["alone"].line is None
 
 
+def test_who_just_reaches_a_pass_line_has_passed() -> None:
+    scheme = load_scheme(
+        """
+        ratio = 2
+        [[subject]]
+        code = "xingce"
+        weight = 0.35
+        pass_line = 50
+        [[subject]]
+        code = "shenlun"
+        weight = 0.35
+        [interview]
+        weight = 0.3
+        pass_line = "60.5"
+        """
+    )
+    ranking = by_code(
+        rank(
+            [
+                of("below", "49.9", "100", "90"),
+                of("at", "50.0", "50", "60.5"),
+                of("silent", "70", "70", "60.4"),
+            ],
+            scheme,
+        )
+    )
+    assert (ranking["below"].written_rank, ranking["below"].shortlisted) == (None, False)
+    assert (ranking["at"].written_rank, ranking["at"].final_rank) == (2, 1)
+    assert (ranking["silent"].total, ranking["silent"].final_rank) == (Decimal("67.12"), None)
+
+
 def test_full_ties_share_a_rank_until_an_extra_interview() -> None:
     twins = [of("a", "60", "60", "80"), of("b", "60", "60", "80"), of("c", "50", "50", "80")]
     assert [result.final_rank for result in rank(twins, PLAIN).results] == [1, 1, 3]
@@ -349,11 +383,44 @@ def test_every_place_in_the_final_order_is_explained() -> None:
     said = explain(people, rank(people, PLAIN), PLAIN)
     assert said[0] == (
         "笔试折合成绩 45.325 = 行测 66.5 × 0.35 + 申论 63.0 × 0.35。"
-        "本职位 3 人有笔试名次,你与另外 1 人并列第 1 名;招录 1 名,入闱 3 名,你入闱。"
+        "本职位 3 人有笔试名次，你与另外 1 人并列第 1 名；招录 1 名，入闱 3 名，你入闱。"
         "总成绩 69.325 = 笔试折合成绩 45.325 + 面试 80 × 0.30。"
-        "总成绩相同的有 2 人,依次比较笔试折合成绩、行测、申论。行测 66.5 高于 64,排在同分者之前。"
-        "最终第 1 名,招录 1 名,进入体检。"
+        "总成绩相同的有 2 人，依次比较笔试折合成绩、行测、申论。行测 66.5 高于 64，排在同分者之前。"
+        "最终第 1 名，招录 1 名，进入体检。"
     )
-    assert "行测 64 低于 66.5,排在同分者之后。最终第 2 名" in said[1]
+    assert "行测 64 低于 66.5，排在同分者之后。最终第 2 名" in said[1]
     for one, other in pairwise(said):
         assert one != other
+
+
+@given(seeds)
+@few
+def test_every_explanation_can_be_recomputed(seed: int) -> None:
+    choose = random.Random(seed)
+    scheme = random_scheme(choose)
+    loaded = load_scheme(to_toml(scheme))
+    rows = random_rows(choose, scheme, 3)
+    candidates, _ = read_scores(to_csv(rows), loaded)
+    ranking = rank(candidates, loaded)
+    rule = scheme["rounding"]
+    rules = rule if isinstance(rule, dict) and "mode" not in rule else {"written": rule, "total": rule}
+    for words, result in zip(explain(candidates, ranking, loaded), ranking.results, strict=True):
+        for name, part, value in (
+            ("笔试折合成绩", "written", result.written),
+            ("总成绩", "total", result.total),
+        ):
+            sums = re.findall(rf"{name} ([0-9.]+) = ([^。（]+)", words)
+            assert len(sums) == (value is not None)
+            for said, terms in sums:
+                products = [re.findall(r"[0-9.]+", term) for term in terms.split(" + ")]
+                total = sum(
+                    (math.prod(map(oracle.number, factors), start=Fraction(1)) for factors in products),
+                    Fraction(),
+                )
+                assert said == oracle.exact(oracle.rounded(total, rules.get(part, "none")))
+        for mine, relation, theirs in re.findall(r" ([0-9.]+) (高于|低于) ([0-9.]+)，排在", words):
+            assert (oracle.number(mine) > oracle.number(theirs)) == (relation == "高于")
+        if result.final_rank is not None:
+            assert f"第 {result.final_rank} 名，招录" in words
+        else:
+            assert "最终第" not in words

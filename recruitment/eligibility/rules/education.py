@@ -38,7 +38,7 @@ def _result(params: Parameters, level: str | None, tibetan: bool | None) -> Rule
     if EDUCATION_RANK[level] >= EDUCATION_RANK[limit]:
         return result(PASS, f"学历{words[level]},达到{where}{asked}及以上的要求。")
     if EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
-        change = f"涉藏地区的职位放宽到{words_for(lower)},您可以报考那里的职位。"
+        change = f"涉藏地区的职位放宽到{words_for(lower)},您的学历符合那里的要求。"
     else:
         change = f"取得{asked}及以上学历后可以报考。"
     if tibetan is None and EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:

@@ -1,5 +1,0 @@
-"""Pages of ``calls``."""
-
-from flask import Blueprint
-
-blueprint = Blueprint("calls", __name__)
