@@ -58,7 +58,7 @@ def _workbook(path: Path) -> Iterator[Write]:
     def write(answer: Mapping[str, Any]) -> None:
         row = next(rows, None)
         if row is None:
-            raise OSError("一个工作表最多容纳 1,048,575 人,请改用 .jsonl 或 .csv")
+            raise OSError("一个工作表最多容纳 1,048,575 人，请改用 .jsonl 或 .csv")
         for column, cell in enumerate(_cells(answer)):
             sheet.write_string(row, column, cell.encode("utf-8", "backslashreplace").decode())
 
