@@ -1,6 +1,6 @@
 """The engine as this application uses it: its definitions, its registry, and notices that leave after commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,13 +27,19 @@ def engine() -> Engine:
         workflows.definition.Unsound: a definition names a guard, form, notice or deadline without an
             implementation, or cannot work.
     """
+    return Engine(registry())
+
+
+@cache
+def registry() -> Registry:
+    """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
 
-    registry = Registry()
-    application_guards.register(registry)
-    call_guards.register(registry)
-    return Engine(registry)
+    known = Registry()
+    application_guards.register(known)
+    call_guards.register(known)
+    return known
 
 
 def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fired:
@@ -70,11 +76,16 @@ def queue_after_commit(queue: Callable[[list[UUID]], None]) -> None:
         _queues.append(queue)
 
 
-@event.listens_for(Session, "after_commit")
-def _committed(session: Session) -> None:
-    if ids := session.info.pop(PENDING, None):
+def queue_notices(outbox_ids: Iterable[UUID]) -> None:
+    """Queue committed outbox rows."""
+    if ids := list(outbox_ids):
         for queue in _queues:
             queue(ids)
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    queue_notices(session.info.pop(PENDING, ()))
 
 
 @event.listens_for(Session, "after_soft_rollback")
