@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from recruitment.calls import operations
+from recruitment.calls import operations, staging
 from recruitment.calls.demo_table import demo_table
 from recruitment.calls.models import Call, Position
 from recruitment.calls.position_table import POSITION_TABLE
@@ -182,12 +182,13 @@ def test_a_published_call_takes_no_table(browser: Client, session: Session, pers
     [
         (b"", "a.csv", "空的"),
         (b"x", "a.pdf", ".xlsx 或 .csv"),
-        (b"x" * (5 * 1024 * 1024 + 1), "a.csv", "5 MB"),
+        (b"x" * 2001, "a.csv", "MB"),
     ],
 )
 def test_a_file_that_cannot_be_a_table_is_refused_beside_its_field(
-    browser: Client, content: bytes, name: str, words: str
+    browser: Client, content: bytes, name: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(staging, "MOST_BYTES", 2000)
     page = send(browser, content, name)
     assert page.status_code == 422
     assert words in pages.errors_beside(page)["table"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from recruitment.calls import operations
 from recruitment.calls.models import Call
@@ -37,11 +38,11 @@ def call(session: Session, admin: Actor) -> Call:
     return made
 
 
-def links(page: object) -> dict[str, str]:
+def links(page: TestResponse) -> dict[str, str]:
     return {words(a): a.get("href", "") for a in tree(page).iter("a")}
 
 
-def cards(page: object) -> list[str]:
+def cards(page: TestResponse) -> list[str]:
     return [words(item) for item in tree(page).iter("li") if item.get("class") == "vacancy"]
 
 
