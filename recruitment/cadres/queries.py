@@ -82,12 +82,15 @@ def _summary(name: str, form: Mapping[str, Any]) -> str:
 
 
 def next_section(states: list[SectionState], after: str = "") -> str:
-    """The next section that is not done, from the one after ``after`` round to it; empty when all are."""
+    """The next section that is not done, going on from ``after``; empty when all are.
+
+    On the way forward nobody is led past what is only advised: who is sent to the appraisals fills them in.
+    """
     names = [state.name for state in states]
     turn = names.index(after) + 1 if after in names else 0
-    rest = [*states[turn:], *states[:turn]]
-    order = [s for s in rest if s.state == "needed"] or [s for s in states[turn:] if s.state == "open"]
-    return order[0].name if order else ""
+    ahead = [state for state in states[turn:] if state.state != "done"]
+    behind = [state for state in states[:turn] if state.state == "needed"]
+    return (ahead or behind)[0].name if ahead or behind else ""
 
 
 # Where somebody serves
