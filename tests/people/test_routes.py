@@ -99,6 +99,10 @@ NOWHERE = str(uuid.UUID(int=0))
 # By endpoint, a room after the other.
 SAMPLES: dict[str, Sample] = {
     "health.healthz": Sample(),
+    "public.home": Sample(),
+    "public.call": Sample(of_call),
+    "public.positions": Sample(of_call),
+    "public.position": Sample(plus(of_call, code=NOWHERE), own=False),
     "forms.keep": Sample(),
     "forms.discard": Sample(),
     "people.sign_up": Sample(),
