@@ -4,6 +4,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def test_a_cadre_signs_up_fills_in_applies_and_follows_it(
     me.look(call.title)
     me.follow("注册报名")
     me.look("注册")
-    number = id_number(factories.date(1986, 4, 12), 77, male=False)
+    number = id_number(date(1986, 4, 12), 77, male=False)
     me.type("姓名", "罗小满")
     me.type("身份证号", number[:-1] + ("1" if number[-1] != "1" else "2"))
     me.type("手机号", "19900001234")

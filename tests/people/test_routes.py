@@ -176,10 +176,6 @@ SAMPLES: dict[str, Sample] = {
     "notices.demo_mail": Sample(own=False),
     "notices.demo_mail_show": Sample(lambda world: {"key": "x"}, own=False),
     "audit.index": Sample(),
-    "public.home": Sample(),
-    "public.call": Sample(of_call),
-    "public.positions": Sample(of_call),
-    "public.position": Sample(lambda world: of_call(world) | {"code": world.position}),
 }
 
 
