@@ -197,7 +197,7 @@ def test_a_batch_goes_on_after_it_was_cut_off(
     engine.fire(session, loans[1], "approve", actor=librarian(), now=NOW)
     session.commit()
 
-    class Killed(Exception):  # noqa: N818
+    class Killed(Exception):
         pass
 
     def kill(progress: object) -> None:
