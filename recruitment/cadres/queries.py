@@ -17,7 +17,7 @@ from recruitment.cadres.vocabulary import MISSING, SECTIONS
 from recruitment.people.models import User
 from recruitment.people.uploads import Document
 
-MOST_MATCHES = 30
+MOST_MATCHES = 20
 # People say 青龙村 or 青龙村委会, the catalogue says 青龙村村民委员会 or 青龙村委会.
 _SUFFIX = re.compile(r"(?<=.)(村?村民委员会|社区居民委员会|村民委员会|居民委员会|村委会|居委会|委员会|委会)$")
 
@@ -82,11 +82,15 @@ def _summary(name: str, form: Mapping[str, Any]) -> str:
 
 
 def next_section(states: list[SectionState], after: str = "") -> str:
-    """The next section that is not done, from the one after ``after`` round to it; empty when all are."""
+    """What to fill in next; empty when nothing is needed any more.
+
+    Args:
+        after: the section just left: then whatever is not done behind it comes first.
+    """
     names = [state.name for state in states]
-    turn = names.index(after) + 1 if after in names else 0
-    rest = [*states[turn:], *states[:turn]]
-    order = [s for s in rest if s.state == "needed"] or [s for s in states[turn:] if s.state == "open"]
+    behind = states[names.index(after) + 1 :] if after in names else []
+    order = [state for state in behind if state.state != "done"]
+    order += [state for state in states if state.state == "needed"]
     return order[0].name if order else ""
 
 
@@ -122,7 +126,8 @@ def find_communities(session: Session, text: str, area: str = "", limit: int = M
         .join(Township.county)
         .options(contains_eager(Community.township).contains_eager(Township.county))
         .where(*(full.contains(word, autoescape=True) for word in words[:5]))
-        .order_by(Community.code)
+        # What is called so itself comes before what lies in a township called so.
+        .order_by(*(~Community.name.contains(word, autoescape=True) for word in words[-1:]), Community.code)
         .limit(limit + 1)
     )
     if area:
