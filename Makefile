@@ -4,8 +4,8 @@ PYTHON ?= $(firstword $(shell for name in python3 python3.14 python3.13 python3.
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
-# The browser tests stay in one process, and so do those of the set-up: see their xdist_group.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# A file stays in one process: those of the browser and of the set-up share what is dear to start.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 CATALOGUES := $(wildcard recruitment/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: setup run test check proof bench lock clean

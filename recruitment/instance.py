@@ -27,8 +27,6 @@ from recruitment.services import new_password
 
 # Seconds that a server which a URL names has for its answer.
 TIMEOUT = 3
-# Inside the data folder, where mails are kept that are not sent.
-MAIL_FOLDER = "mail"
 
 
 @dataclass

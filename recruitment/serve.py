@@ -18,7 +18,6 @@ import click
 
 from recruitment.config import ConfigurationError
 from recruitment.instance import (
-    MAIL_FOLDER,
     DataFolder,
     check_broker,
     check_database,
@@ -26,12 +25,11 @@ from recruitment.instance import (
     check_mail,
     listen,
 )
+from recruitment.notices import MAIL_FOLDER
 from recruitment.processes import Ledger, Process, ServiceError, one_line
 from recruitment.services import Postgres, Valkey, free_port
 
 MAIL_CATCHER = "mail catcher"
-WEB_PROCESSES = 2
-WEB_THREADS = 4
 TASKS_AT_ONCE = 2
 # A child that keeps dying is started again after 1, 2, 4 … seconds, at most:
 LONGEST_PAUSE = 30.0
@@ -211,14 +209,8 @@ class Supervisor:
             "web",
             "gunicorn",
             "recruitment.wsgi:app",
+            "--config=python:recruitment.web_server",
             f"--bind=fd://{self.listener.fileno()}",
-            "--worker-class=gthread",
-            f"--workers={WEB_PROCESSES}",
-            f"--threads={WEB_THREADS}",
-            "--timeout=60",
-            "--graceful-timeout=8",
-            "--no-control-socket",
-            "--access-logfile=-",
             descriptors=[self.listener.fileno()],
         )
         celery = ("celery", "--app=recruitment.worker")

@@ -6,11 +6,13 @@ works at any depth of the file system, and the same URL does for SQLAlchemy, Cel
 
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,11 +30,16 @@ SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback address that nobody uses just now.
+
+    From below the range that systems give to outgoing connections: one of those could take it before its server
+    does, or while that server is started again.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise ServiceError("no free port between 20000 and 32000")
 
 
 class Postgres:

@@ -11,17 +11,18 @@ import psutil
 import psycopg
 import pytest
 
+from recruitment.config import ConfigurationError
+from recruitment.instance import check_mail
 from tests.instance import Instance, eventually
-
-# One process runs them all: they share an instance.
-pytestmark = pytest.mark.xdist_group("serve")
 
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     instance = Instance(tmp_path_factory.mktemp("serve") / "data").start()
     yield instance
-    instance.stop()
+    assert instance.stop(signal.SIGTERM) == 0
+    assert not instance.pids()
+    assert not (instance.data_dir / "environment").exists()
 
 
 def refused(instance: Instance) -> str:
@@ -34,6 +35,14 @@ def refused(instance: Instance) -> str:
     lines = outcome.stderr.splitlines()
     assert len(lines) == 1, outcome.stderr
     return lines[0]
+
+
+def takes_mail(url: str) -> bool:
+    try:
+        check_mail(url)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def test_it_says_where_it_is_and_is_healthy(instance: Instance) -> None:
@@ -72,6 +81,7 @@ def test_parts_that_die_are_started_again(instance: Instance) -> None:
 
     eventually(lambda: all(renewed(name) for name in parts))
     eventually(lambda: instance.health()[0] == 200)
+    eventually(lambda: takes_mail(instance.environment()["SMTP_URL"]))
 
 
 def test_a_folder_serves_one_instance(instance: Instance) -> None:
@@ -137,10 +147,9 @@ def test_nothing_outlives_the_supervisor_and_the_data_stays(tmp_path: Path) -> N
     assert (data_dir / "secrets.json").read_bytes() == keys
 
     everything = instance.pids()
-    assert instance.stop(signal.SIGINT) == 0
+    instance.stop(signal.SIGKILL)
+    eventually(lambda: not [pid for pid in everything if psutil.pid_exists(pid)])
     assert not instance.pids()
-    assert not [pid for pid in everything if psutil.pid_exists(pid)]
-    assert not (data_dir / "environment").exists()
 
 
 def test_given_servers_are_used_and_none_is_embedded(tmp_path: Path, instance: Instance) -> None:
@@ -153,5 +162,5 @@ def test_given_servers_are_used_and_none_is_embedded(tmp_path: Path, instance: I
         assert not other.pids("mailcatcher")
         assert other.pids("celery", " worker")
     finally:
-        assert other.stop() == 0
+        assert other.stop(signal.SIGINT) == 0
     assert not other.pids()

@@ -7,13 +7,9 @@ import sysconfig
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 from tests.instance import Instance
 
 ROOT = Path(__file__).parent.parent
-
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 def install(wheel: Path, folder: Path) -> Path:

@@ -215,6 +215,12 @@ def _timers(definition: Definition) -> Iterator[Problem]:
         elif not any(who.system for step in fired for who in step.who):
             words = f"timer {timer.name!r} fires {timer.fires!r}, which the system may not take"
             yield _at(definition, words, *where, "fires")
+        for step in fired:
+            if step.form is not None:
+                words = (
+                    f"timer {timer.name!r} fires {step.name!r}, which asks for a form: no timer fills it in"
+                )
+                yield _at(definition, words, *where, "fires")
         setters = [step for step in definition.transitions.values() if timer.name in step.sets]
         if not setters:
             yield _at(definition, f"no transition sets timer {timer.name!r}", *where)

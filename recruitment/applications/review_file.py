@@ -11,18 +11,12 @@ from flask_babel import lazy_gettext as _l
 
 from recruitment.applications.models import Application
 from recruitment.applications.refusals import RefusalReason, refusal_reasons
-from recruitment.areas import catalogue
 from recruitment.cadres.models import DocumentKind
-from recruitment.cadres.vocabulary import (
-    APPRAISAL_RESULTS,
-    DECLARATIONS,
-    DOCUMENT_KINDS,
-    EDUCATION_LEVELS,
-    POLITICAL_STATUSES,
-    POSTS,
-    SECTIONS,
-)
-from recruitment.calls.models import Position
+from recruitment.cadres.summary import Item, day, summary
+from recruitment.cadres.vocabulary import DOCUMENT_KINDS, SECTIONS
+from recruitment.calls.conditions import asked_education, level_words
+from recruitment.calls.models import Call, Position
+from recruitment.calls.rules import parameters_of
 from recruitment.eligibility import vocabulary as rule_words
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult, Verdict
 
@@ -120,7 +114,7 @@ class Checklist:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class Evidence:
     """A scan of the frozen form.
 
     Attributes:
@@ -135,20 +129,19 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class SectionPage:
-    """One section: what was claimed, as term and value in groups, beside the scans that prove it.
+    """One section: what was claimed beside the scans that prove it.
 
     Attributes:
-        empty: what to say when nothing was claimed.
-        usual: what is as it should be and need not be read line by line, under ``usual_words``.
+        text: what to say when nothing was claimed.
+        usual: answers that are as they should be and need not be read line by line.
     """
 
     key: str
-    title: str
-    groups: list[list[tuple[str, str]]]
-    scans: list[Scan]
-    empty: str = ""
+    label: str
+    items: list[Item]
+    text: str
+    scans: list[Evidence]
     usual: list[tuple[str, str]] = field(default_factory=list)
-    usual_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +204,7 @@ def _say(family: str, value: str | int | bool | None) -> str:
     if isinstance(value, int):
         return str(_("%(years)s 周岁", years=value) if family == "age" else _("%(years)s 年", years=value))
     if len(value) == 10 and value[4] == value[7] == "-":
-        said = _day(value)
+        said = day(value)
         return str(_("%(day)s 出生", day=said) if family == "age" else _("从 %(day)s 起", day=said))
     return "、".join(_WORDS.get(part, part) for part in value.split(","))
 
@@ -227,26 +220,18 @@ def choices(checks: Checklist) -> list[Choice]:
 
 def sections(form: Mapping[str, Any]) -> list[SectionPage]:
     """The frozen form, section by section; the last holds the scans that belong to none of the others."""
-    build = {
-        "identity": _identity,
-        "tenures": _tenures,
-        "schoolings": _schoolings,
-        "commendations": _commendations,
-        "appraisals": _appraisals,
-        "relatives": _relatives,
-    }
     pages = []
     shown: set[str] = set()
-    for key, (title, kinds) in SECTIONS.items():
+    for section in summary(form):
+        kinds = SECTIONS[section.name][1]
         scans = [scan for kind in kinds if kind not in shown for scan in _scans(form, kind)]
         shown.update(kinds)
-        if key == "declarations":
-            pages.append(_declarations(form, str(title)))
-        elif key in build:
-            groups, empty = build[key](form)
-            pages.append(SectionPage(key, str(title), groups, scans, empty))
-        else:
-            pages.append(SectionPage(key, str(title), [], scans))
+        items, usual = section.items, []
+        if section.name == "declarations":
+            usual = [pair for pair in items[0].pairs if pair[1] == _("否")]
+            rest = [pair for pair in items[0].pairs if pair not in usual]
+            items = [Item("", rest)] if rest else []
+        pages.append(SectionPage(section.name, section.label, items, section.text, scans, usual))
     return pages
 
 
@@ -255,144 +240,25 @@ def document_ids(form: Mapping[str, Any] | None) -> set[str]:
     return {item["id"] for item in (form or {}).get("documents", [])}
 
 
-def _scans(form: Mapping[str, Any], kind: DocumentKind) -> Iterable[Scan]:
+def _scans(form: Mapping[str, Any], kind: DocumentKind) -> Iterable[Evidence]:
     of_kind = [item for item in form["documents"] if item["kind"] == kind]
     for number, item in enumerate(of_kind, start=1):
         label = str(DOCUMENT_KINDS[kind])
         label = f"{label} {number}" if len(of_kind) > 1 else label
-        yield Scan(item["id"], label, item["filename"], kind == DocumentKind.ID_CARD)
+        yield Evidence(item["id"], label, item["filename"], kind == DocumentKind.ID_CARD)
 
 
-Groups = tuple[list[list[tuple[str, str]]], str]
-
-
-def _day(iso: str | None) -> str:
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _word(words: Mapping[Any, Any], key: str | None) -> str:
-    return str(words.get(key, key)) if key else ""
-
-
-def _identity(form: Mapping[str, Any]) -> Groups:
-    person = form["identity"]
-    party = _word(POLITICAL_STATUSES, person["political_status"])
-    if person["party_joined_on"]:
-        party = _("%(party)s（%(day)s 入党）", party=party, day=_day(person["party_joined_on"]))
+def position_pairs(position: Position, call: Call) -> list[tuple[str, str]]:
+    """The position with what it asks, under the names that the position table shows to everybody."""
+    township = position.township.name if position.township else ""
+    level = level_words(asked_education(position, parameters_of(call)))
     return [
-        [
-            (_("姓名"), person["name"]),
-            (_("性别"), _word(rule_words.SEXES, person["sex"])),
-            (_("出生日期"), _day(person["birth_date"])),
-            (_("民族"), person["ethnicity"] or ""),
-            (_("政治面貌"), party),
-            (_("掌握的少数民族语言"), "、".join(person["languages"]) or _("无")),
-        ]
-    ], ""
-
-
-def _tenures(form: Mapping[str, Any]) -> Groups:
-    return [
-        [
-            (_("职务"), _word(POSTS, item["post"])),
-            (_("村（社区）"), item["community_name"]),
-            (_("时间"), f"{_day(item['from'])} — {_day(item['to']) or _('至今')}"),
-        ]
-        for item in reversed(form["tenures"])
-    ], _("没有填写任职经历。")
-
-
-def _schoolings(form: Mapping[str, Any]) -> Groups:
-    return [
-        [
-            (_("学历"), _word(EDUCATION_LEVELS, item["level"])),
-            (_("学校"), item["school"]),
-            (_("专业"), item["major"] or _("无")),
-            (_("毕业时间"), _day(item["graduated_on"])),
-            (_("证书编号"), item["certificate_number"] or ""),
-        ]
-        for item in reversed(form["schoolings"])
-    ], _("没有填写学历。")
-
-
-def _commendations(form: Mapping[str, Any]) -> Groups:
-    empty = (
-        _("没有说明有没有受过表彰。")
-        if form["has_commendations"] is None
-        else _("报考人说明：没有受过表彰。")
-    )
-    return [
-        [
-            (_("表彰名称"), item["title"]),
-            (_("授予机关"), item["issuer"]),
-            (_("是否综合类表彰"), _("是，可放宽年龄上限") if item["comprehensive"] else _("否")),
-            (_("时间"), _day(item["date"])),
-        ]
-        for item in form["commendations"]
-    ], empty
-
-
-def _appraisals(form: Mapping[str, Any]) -> Groups:
-    rows = [
-        (_("%(year)s 年", year=item["year"]), _word(APPRAISAL_RESULTS, item["result"]))
-        for item in form["appraisals"]
+        (_("职位代码"), position.code),
+        (_("地区"), position.county.full_name + township),
+        (_("招录机关"), position.organ),
+        (_("职位名称"), position.name),
+        (_("招录人数"), _("%(number)s人", number=position.openings)),
+        (_("学历"), _("%(level)s及以上", level=level)),
+        (_("其他条件"), position.conditions_text or _("没有")),
+        (_("备注"), position.note or _("没有")),
     ]
-    return ([rows] if rows else []), _("没有填写年度考核结果。")
-
-
-def _declarations(form: Mapping[str, Any], title: str) -> SectionPage:
-    answers = form["declarations"]
-    usual, open_ = [], []
-    for key, words in DECLARATIONS.items():
-        answer = answers.get(key)
-        if answer is False:
-            usual.append((str(words), _("否")))
-        else:
-            open_.append((str(words), _("是") if answer else _("没有回答")))
-    said = _("%(number)s 项回答“否”", number=len(usual))
-    return SectionPage("declarations", title, [open_] if open_ else [], [], "", usual, said)
-
-
-def _relatives(form: Mapping[str, Any]) -> Groups:
-    empty = _("没有说明。") if form["has_relatives"] is None else _("报考人说明：没有需要申报的家庭成员。")
-    return [
-        [
-            (_("关系"), item["relation"]),
-            (_("姓名"), item["name"]),
-            (_("工作单位"), item["employer"] or _("无")),
-        ]
-        for item in form["relatives"]
-    ], empty
-
-
-def conditions(position: Position) -> list[tuple[str, str]]:
-    """What the position asks, as term and value."""
-    asked = position.conditions
-    rows = [
-        (_("要求的学历"), _("%(level)s及以上", level=_word(rule_words.EDUCATION_WORDS, position.education)))
-    ]
-    if asked.get("languages"):
-        rows.append((_("要求的语言"), "、".join(asked["languages"])))
-    if asked.get("majors"):
-        rows.append((_("要求的专业"), "、".join(asked["majors"])))
-    if asked.get("party_member"):
-        rows.append((_("要求的政治面貌"), _("中共党员")))
-    if asked.get("areas"):
-        rows.append((_("要求的任职地"), "、".join(_area(code) for code in asked["areas"])))
-    if asked.get("years"):
-        rows.append((_("要求的任职年限"), _("满 %(years)s 年", years=asked["years"])))
-    if position.conditions_text:
-        rows.append((_("条件原文"), position.conditions_text))
-    if position.note:
-        rows.append((_("备注"), position.note))
-    return rows
-
-
-def _area(code: str) -> str:
-    county = catalogue.counties().get(code[:6])
-    if len(code) == 6 and county:
-        return f"{county.prefecture}{county.name}"
-    return catalogue.prefectures().get(code.ljust(6, "0"), code)

@@ -82,16 +82,15 @@ def _summary(name: str, form: Mapping[str, Any]) -> str:
 
 
 def next_section(states: list[SectionState], after: str = "") -> str:
-    """What to fill in next; empty when nothing is needed any more.
+    """The next section that is not done, going on from ``after``; empty when all are.
 
-    Args:
-        after: the section just left: then whatever is not done behind it comes first.
+    On the way forward nobody is led past what is only advised: who is sent to the appraisals fills them in.
     """
     names = [state.name for state in states]
-    behind = states[names.index(after) + 1 :] if after in names else []
-    order = [state for state in behind if state.state != "done"]
-    order += [state for state in states if state.state == "needed"]
-    return order[0].name if order else ""
+    turn = names.index(after) + 1 if after in names else 0
+    ahead = [state for state in states[turn:] if state.state != "done"]
+    behind = [state for state in states[:turn] if state.state == "needed"]
+    return (ahead or behind)[0].name if ahead or behind else ""
 
 
 # Where somebody serves

@@ -42,16 +42,8 @@ LONGEST_HOURS = 30 * 24
 RESERVED_SLUGS = frozenset({"new"})
 
 
-class RuleSection(Section):
-    """One rule: the call's own value, why, and by which document. An empty value leaves the rule as it is."""
-
-    value = StringField(_l("本次招考的规定"))
-    reason = StringField(_l("改动的理由"), [Length(max=300)])
-    source = StringField(_l("改动的依据（文件名称、文号）"), [Length(max=300)])
-
-
-def _choices(parameter: Parameter) -> list[tuple[str, str]] | None:
-    """What the value of a rule can be, where that is a list."""
+def _choices(parameter: Parameter) -> list[tuple[str, str]]:
+    """What the value of a rule can be, where that is no number."""
     values: Sequence[Any]
     if parameter.kind == "education":
         values = [key for key in EDUCATION_RANK if key != "primary"]
@@ -59,26 +51,31 @@ def _choices(parameter: Parameter) -> list[tuple[str, str]] | None:
         values = list(CONVENTIONS)
     elif parameter.kind == "mode":
         values = ["continuous", "cumulative"]
-    elif parameter.kind == "flag":
-        values = [True, False]
     else:
-        return None
+        values = [True, False]
     return [(str(value), value_words(parameter.kind, value)) for value in values]
 
 
-def _rule_section(path: str) -> type[RuleSection]:
-    """The section of a rule with the kind of field that its value needs."""
+def _rule_section(path: str) -> type[Section]:
+    """The fields of one rule: the call's own value, why, and by which document.
+
+    An empty value leaves the rule as it is.
+    """
     parameter = load_rules(RULES).parameters[path]
+    words = parameter.words
+    label = f"{words}（{parameter.unit}）" if parameter.unit else words
+    value: Field
     if parameter.kind == "whole":
-        value: Any = WholeField(_l("本次招考的规定"), [Optional(), Between(0, MOST[path.partition(".")[0]])])
+        value = WholeField(label, [Optional(), Between(0, MOST[path.partition(".")[0]])])
     else:
         # The words of a choice are translated, so they are asked for once a request.
-        value = SelectField(
-            _l("本次招考的规定"),
-            choices=lambda: [("", _("按规定")), *(_choices(parameter) or [])],
-            validate_choice=True,
-        )
-    return type(f"{path.title().replace('.', '')}Section", (RuleSection,), {"value": value})
+        value = SelectField(label, choices=lambda: [("", _("按规定")), *_choices(parameter)])
+    fields = {
+        "value": value,
+        "reason": StringField(_l("改动“%(rule)s”的理由", rule=words), [Length(max=300)]),
+        "source": StringField(_l("改动“%(rule)s”的依据（文件名称、文号）", rule=words), [Length(max=300)]),
+    }
+    return type("RuleSection", (Section,), fields)
 
 
 def field_name(path: str) -> str:

@@ -85,19 +85,14 @@ def conditions(parameters: Parameters) -> list[Condition]:
 
 def summary(parameters: Parameters) -> list[str]:
     """Who may apply in a few sentences, for a first look."""
-    _minimum, base, autonomous, commended = bands(parameters)
-    posts = "；".join(words for words, _cite in _posts(parameters)[:2])
+    _minimum, *ceilings = bands(parameters)
     return [
-        posts,
+        "；".join(words for words, _cite in _posts(parameters)[:2]),
         _tenure(parameters)[0][0],
         "；".join(words for words, _cite in _education(parameters)[:2]),
-        str(
-            _(
-                "%(base)s；报民族自治地方职位的，%(autonomous)s；获得综合类表彰的，%(commended)s",
-                base=base.born,
-                autonomous=autonomous.born,
-                commended=commended.born,
-            )
+        *(
+            str(_("%(who)s：%(years)s周岁以下（%(born)s）", who=band.who, years=band.years, born=band.born))
+            for band in ceilings
         ),
         _area(parameters)[0][0],
     ]

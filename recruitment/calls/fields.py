@@ -11,6 +11,11 @@ from wtforms.validators import ValidationError
 from recruitment.clock import SHANGHAI, local
 
 
+def _check_year(year: int) -> None:
+    if not 1900 <= year <= 2100:
+        raise ValueError(_("年份不对，请核对。"))
+
+
 class LocalMinuteField(DateTimeLocalField):
     """A minute on the clock in Sichuan; its data is aware."""
 
@@ -24,6 +29,7 @@ class LocalMinuteField(DateTimeLocalField):
         except ValueError:
             raise ValueError(_("请填写日期和时间，例如 2026-11-24 08:00。")) from None
         if self.data is not None:
+            _check_year(self.data.year)
             self.data = self.data.replace(tzinfo=SHANGHAI)
 
     def _value(self) -> str:
@@ -40,6 +46,8 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("请填写日期，例如 2026-11-24。")) from None
+        if self.data is not None:
+            _check_year(self.data.year)
 
 
 class WholeField(IntegerField):

@@ -23,6 +23,8 @@ from workflows.definition import Definition
 from workflows.schema import event
 
 PAGE = 30
+# A search asks for so many words at most.
+MOST_WORDS = 8
 
 
 def definition() -> Definition:
@@ -93,7 +95,7 @@ class PositionFilter:
             )
         if self.unconditional:
             found.append(Position.conditions_text == "")
-        for word in self.text.split():
+        for word in self.text.split()[:MOST_WORDS]:
             columns = (
                 Position.code,
                 Position.organ,
@@ -328,11 +330,14 @@ class Figures:
     """The figures of a call.
 
     Attributes:
-        by_state: how many applications stand in each state, drafts included.
+        by_state: how many applications that were handed in stand in each state, as the list of candidates
+            shows them.
+        unsent: how many people have chosen a position and not handed in yet.
         prefectures: by prefecture, each with its counties.
     """
 
     total: AreaFigures
+    unsent: int
     by_state: dict[str, int] = field(default_factory=dict)
     prefectures: list[tuple[AreaFigures, list[AreaFigures]]] = field(default_factory=list)
 
@@ -358,7 +363,12 @@ def figures(session: Session, call: Call, areas: Sequence[str]) -> Figures:
     by_state: dict[str, int] = {}
     for code, state, number in session.execute(
         sa.select(Application.area_code, Application.state, sa.func.count())
-        .where(Application.call_id == call.id, inside(Application.area_code))
+        .where(
+            Application.call_id == call.id,
+            inside(Application.area_code),
+            # Withdrawn or lapsed without ever having been handed in: never an application to anybody but its owner.
+            sa.or_(Application.submitted_at.is_not(None), Application.state == "draft"),
+        )
         .group_by(Application.area_code, Application.state)
     ):
         by_state[state] = by_state.get(state, 0) + number
@@ -379,4 +389,6 @@ def figures(session: Session, call: Call, areas: Sequence[str]) -> Figures:
         above.add(row)
         total.add(row)
         below.setdefault(known.prefecture_code, []).append(row)
-    return Figures(total, by_state, [(area, below[code]) for code, area in prefectures.items()])
+    return Figures(
+        total, by_state.pop("draft", 0), by_state, [(area, below[code]) for code, area in prefectures.items()]
+    )

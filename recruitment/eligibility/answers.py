@@ -6,11 +6,12 @@ all sentences of failures and unknowns in ``reasons``.
 
 import csv
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+import click
 
 from recruitment.eligibility.verdict import RULES
 
@@ -27,8 +28,9 @@ def open_answers(path: Path) -> Iterator[Write]:
         OSError: the file cannot be written.
     """
     if str(path) == "-":
-        yield lambda answer: print(_json_line(answer), end="")  # noqa: T201
-        sys.stdout.flush()
+        stdout = click.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
+        yield lambda answer: _no_result(stdout.write(_json_line(answer)))
+        stdout.flush()
     elif path.suffix.lower() == ".csv":
         # With a byte order mark, so that spreadsheet programs read it as UTF-8.
         with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:

@@ -73,7 +73,8 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         language, major, party_member, sex and places: what ``position.*`` rules read.
         position_…: the conditions of the position, ``None`` where nothing is asked.
     """
-    case = params.judge.case(person, at)
+    judge = params.judge
+    case = judge.case(person, at)
     places = case.served.places + case.stationed.places
     county = at.county
     wanted = None if county is None else int(county[:4])
@@ -83,8 +84,8 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         "birth_date": person.birth_date,
         "education_rank": None if person.education is None else EDUCATION_RANK[person.education],
         "commended": commended(person, params.reference_date),
-        "autonomous": None if county is None else county in params.counties("age.autonomous_counties"),
-        "tibetan": None if county is None else county in params.counties("education.tibetan_counties"),
+        "autonomous": None if county is None else county in judge.autonomous,
+        "tibetan": None if county is None else county in judge.tibetan,
         "position_prefecture": wanted,
         "serving": either(case.served.serving, case.stationed.serving),
         "since": case.served.since,

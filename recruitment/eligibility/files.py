@@ -82,8 +82,10 @@ def _json_lines(path: Path) -> Iterator[Row]:
                 yield Row(number, json.loads(raw), None)
             except UnicodeDecodeError:
                 yield Row(number, None, "不是 UTF-8 编码")
-            except (ValueError, RecursionError) as error:
-                yield Row(number, None, f"不是 JSON:{error}")
+            except json.JSONDecodeError as error:
+                yield Row(number, None, f"不是 JSON:第 {error.colno} 个字符处有误")
+            except (ValueError, RecursionError):
+                yield Row(number, None, "不是 JSON:数字过长或层次过深")
 
 
 def _encoding(path: Path) -> str:

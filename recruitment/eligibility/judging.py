@@ -12,7 +12,7 @@ from recruitment.eligibility.verdict import (
     ELIGIBLE,
     FAIL,
     INELIGIBLE,
-    UNKNOWN,
+    PASS,
     UNVERIFIED,
     RuleResult,
     Verdict,
@@ -20,7 +20,11 @@ from recruitment.eligibility.verdict import (
 
 
 class Judge:
-    """The rules of one call, compiled. Get it from ``Parameters.judge``."""
+    """The rules of one call, compiled. Get it from ``Parameters.judge``.
+
+    Attributes:
+        autonomous, tibetan: codes of the counties to which the call gives the relaxed limits.
+    """
 
     def __init__(self, params: Parameters) -> None:
         self._params = params
@@ -41,8 +45,8 @@ class Judge:
             self._rules.append(serving.prefecture(params))
         self._rules.append(appraisal.recent(params))
         self._conditions: dict[Conditions, list[Rule]] = {}
-        self._autonomous = params.counties("age.autonomous_counties")
-        self._tibetan = params.counties("education.tibetan_counties")
+        self.autonomous = params.counties("age.autonomous_counties")
+        self.tibetan = params.counties("education.tibetan_counties")
 
     def case(self, person: Person, at: Position) -> Case:
         """The facts as the rules see them."""
@@ -70,7 +74,7 @@ class Judge:
             if county is None:
                 key: tuple[object, ...] = (None, at.conditions)
             else:
-                key = (county[:4], county in self._autonomous, county in self._tibetan, at.conditions)
+                key = (county[:4], county in self.autonomous, county in self.tibetan, at.conditions)
             found = verdicts.get(key)
             if found is None:
                 here = case._replace(position=at)
@@ -91,13 +95,13 @@ class Judge:
         return rules
 
     def _conclude(self, results: list[RuleResult]) -> Verdict:
-        outcomes = [result.outcome for result in results]
-        if FAIL in outcomes:
-            verdict = INELIGIBLE
-        elif UNKNOWN in outcomes:
-            verdict = UNVERIFIED
-        else:
-            verdict = ELIGIBLE
+        verdict = ELIGIBLE
+        for result in results:
+            if result.outcome != PASS:
+                if result.outcome == FAIL:
+                    verdict = INELIGIBLE
+                    break
+                verdict = UNVERIFIED
         return Verdict(verdict, tuple(results), self._params.ruleset, self._params.reference_date)
 
 

@@ -20,6 +20,7 @@ class Column:
         title: the official header; written, and recognised when reading.
         synonyms: other headers that offices use for it.
         parse: makes the value of a cell's text (never empty); raises :class:`~recruitment.lists.parsers.Wrong`.
+            The same text always means the same, and rows may share a value.
         required: whether an empty cell is an error; otherwise it becomes ``empty``.
         absent_ok: whether the whole column may be missing; its cells then count as empty.
         empty: the value of an empty cell.

@@ -36,12 +36,12 @@ def quote(value: str) -> str:
 
 def half_width(value: str) -> str:
     """Full-width digits, letters and signs as ordinary ones."""
-    return unicodedata.normalize("NFKC", value)
+    return value if value.isascii() else unicodedata.normalize("NFKC", value)
 
 
 def loose(value: str) -> str:
     """For comparing words: without spaces, in half width."""
-    return re.sub(r"\s+", "", half_width(value))
+    return "".join(half_width(value).split())
 
 
 def text(most: int = 500) -> Parser:

@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
@@ -288,102 +288,135 @@ def _filled(sheet: _Sheet, rows: Sequence[Sequence[str]], *, across: bool) -> li
 
 
 class _Reader(Generic[RowT]):
+    """Reads column by column, so that each text of a column is parsed once however often it stands there."""
+
     def __init__(self, declaration: ListDeclaration[RowT], sheet: _Sheet, header: _Header) -> None:
         self.declaration = declaration
         self.sheet = sheet
         self.header = header
-        self.errors = list(header.problems)
-        self.first_seen: dict[str, dict[Any, int]] = {
-            column.key: {} for column in declaration.columns if column.unique
-        }
+        self.numbers, self.cells = self._data()
+        # Rows with errors, each with its columns in the order of the list.
+        self.wrongs: dict[int, list[tuple[str, Wrong]]] = {}
 
     def result(self) -> ImportResult[RowT]:
-        if self.errors:
-            return ImportResult(errors=self.errors, ignored=self.header.ignored)
-        rows, numbers = [], []
-        read = 0
-        for number, cells in self._data():
-            read += 1
-            row = self._row(number, cells)
-            if row is not None:
-                rows.append(row)
-                numbers.append(number)
-        if not read:
-            self.errors.append(ListError("表头下面没有数据", "请从表头的下一行开始填写"))
-        if self.errors:
-            return ImportResult(errors=self.errors, ignored=self.header.ignored, read=read)
-        return ImportResult(rows, numbers, [], self.header.ignored, read)
+        if self.header.problems:
+            return ImportResult(errors=self.header.problems, ignored=self.header.ignored)
+        values = [self._column(column) for column in self.declaration.columns]
+        keys = [column.key for column in self.declaration.columns]
+        rows = []
+        for number, row in zip(self.numbers, zip(*values, strict=True), strict=True):
+            if number not in self.wrongs:
+                try:
+                    rows.append(self.declaration.build(dict(zip(keys, row, strict=True))))
+                except RowWrong as together:
+                    self.wrongs[number] = together.wrongs
+        errors = [
+            self._error(number, key, wrong)
+            for number in self.numbers
+            for key, wrong in self.wrongs.get(number, ())
+        ]
+        if not self.numbers:
+            errors = [ListError("表头下面没有数据", "请从表头的下一行开始填写")]
+        if errors:
+            return ImportResult(errors=errors, ignored=self.header.ignored, read=len(self.numbers))
+        return ImportResult(rows, self.numbers, [], self.header.ignored, len(self.numbers))
 
-    def _data(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows below the header that hold data, with their numbers in the spreadsheet."""
-        start = self.header.row + 1
+    def _data(self) -> tuple[list[int], list[list[str]]]:
+        """The rows below the header that hold data, and their numbers in the spreadsheet."""
         wide = {
             top - self.sheet.top
             for (top, left), (bottom, right) in self.sheet.merged
             if top == bottom and right - left >= 2
         }
         rows = _filled(self.sheet, self.sheet.rows, across=False) if self.sheet.merged else self.sheet.rows
-        for index in range(start, len(rows)):
+        numbers, data = [], []
+        for index in range(self.header.row + 1, len(rows)):
             cells = rows[index]
-            filled = [cell for cell in cells if cell and not cell.isspace()]
-            if not filled or (len(filled) == 1 and index in wide):
+            first = next((cell for cell in cells if cell and not cell.isspace()), "")
+            if not first or "".join(first[:10].split()) in _TOTALS:
                 continue
-            if "".join(filled[0].split()) in _TOTALS:
+            if index in wide and sum(bool(cell) for cell in cells) == 1:
                 continue
-            yield self.sheet.top + index + 1, cells
+            numbers.append(self.sheet.top + index + 1)
+            data.append(cells)
+        return numbers, data
 
-    def _row(self, number: int, cells: list[str]) -> RowT | None:
-        values: dict[str, Any] = {}
-        before = len(self.errors)
-        for column in self.declaration.columns:
-            index = self.header.columns.get(column.key)
-            cell = cells[index] if index is not None and index < len(cells) else ""
-            try:
-                values[column.key] = self._value(column, cell, number, index)
-            except Wrong as wrong:
-                self._error(number, column.key, wrong)
-        if len(self.errors) > before:
-            return None
-        try:
-            return self.declaration.build(values)
-        except RowWrong as together:
-            for key, one in together.wrongs:
-                self._error(number, key, one)
-            return None
-
-    def _value(self, column: Column, cell: str, number: int, index: int | None) -> Any:
-        text = _INVISIBLE.sub("", cell).strip()
+    def _column(self, column: Column) -> list[Any]:
+        """The values of a column, row by row; where a cell is wrong, ``None``, and the error is kept."""
+        index = self.header.columns.get(column.key)
+        texts = [""] * len(self.cells)
         if index is not None:
-            self._refuse_place((number - 1, self.sheet.left + index), text)
+            texts = [cells[index] if index < len(cells) else "" for cells in self.cells]
+        meanings: dict[str, Any] = {}
+        wrong: dict[str, Wrong] = {}
+        for text in dict.fromkeys(texts):
+            try:
+                meanings[text] = self._value(column, text)
+            except Wrong as refused:
+                meanings[text], wrong[text] = None, refused
+        bad = {number: wrong[text] for number, text in zip(self.numbers, texts, strict=True) if text in wrong}
+        if index is not None:
+            bad |= self._marked(self.sheet.left + index, texts)
+        values = [meanings[text] for text in texts]
+        if column.unique:
+            bad |= self._doubled(column, values, texts, bad)
+        for number, error in bad.items():
+            self.wrongs.setdefault(number, []).append((column.key, error))
+        return values
+
+    def _value(self, column: Column, cell: str) -> Any:
+        text = _INVISIBLE.sub("", cell).strip()
         if not text:
             if column.required and not column.absent_ok:
                 raise Wrong("没有填写", "这一列每行都要填")
             return column.empty
-        value = column.parse(text)
-        if column.unique:
-            first = self.first_seen[column.key].setdefault(value, number)
-            if first != number:
-                raise Wrong(f"{quote(text)}与第 {first} 行重复", "每行应不相同")
-        return value
-
-    def _refuse_place(self, place: tuple[int, int], text: str) -> None:
-        if place in self.sheet.formulas or _ERROR_VALUE.fullmatch(text):
-            raise Wrong("是公式或者出错的公式", "应为填好的内容；请复制后“选择性粘贴”为数值")
-        if place in self.sheet.lossy:
-            raise Wrong(
-                f"{quote(text)}是超过 15 位的数字，末尾几位已经丢失",
-                "应先把这一列设为“文本”格式，再重新填写",
-            )
+        if _ERROR_VALUE.fullmatch(text):
+            raise _formula()
         if _CONTROL.search(text):
             raise Wrong("含有看不见的字符", "请重新输入这一格")
+        return column.parse(text)
 
-    def _error(self, number: int, key: str, wrong: Wrong) -> None:
+    def _marked(self, column: int, texts: list[str]) -> dict[int, Wrong]:
+        """Cells of which the text alone does not show what is wrong."""
+        marked = {row + 1 for row, place in self.sheet.formulas | self.sheet.lossy if place == column}
+        if not marked:
+            return {}
+        return {
+            number: _formula() if (number - 1, column) in self.sheet.formulas else _lost(text)
+            for number, text in zip(self.numbers, texts, strict=True)
+            if number in marked
+        }
+
+    def _doubled(
+        self, column: Column, values: list[Any], texts: list[str], bad: Mapping[int, Wrong]
+    ) -> dict[int, Wrong]:
+        first: dict[Any, int] = {}
+        doubled = {}
+        for number, value, text in zip(self.numbers, values, texts, strict=True):
+            if number in bad or value == column.empty:
+                continue
+            if first.setdefault(value, number) != number:
+                said = f"{quote(text.strip())}与第 {first[value]} 行重复"
+                doubled[number] = Wrong(said, "每行应不相同")
+        return doubled
+
+    def _error(self, number: int, key: str, wrong: Wrong) -> ListError:
         index = self.header.columns.get(key)
         name, cell = self.declaration.column(key).title, ""
         if index is not None:
             name = self.header.names[index]
             cell = f"{_letters(self.sheet.left + index)}{number}"
-        self.errors.append(ListError(wrong.wrong, wrong.expected, number, name, cell))
+        return ListError(wrong.wrong, wrong.expected, number, name, cell)
+
+
+def _formula() -> Wrong:
+    return Wrong("是公式或者出错的公式", "应为填好的内容；请复制后“选择性粘贴”为数值")
+
+
+def _lost(text: str) -> Wrong:
+    return Wrong(
+        f"{quote(text)}是超过 15 位的数字，末尾几位已经丢失", "应先把这一列设为“文本”格式，再重新填写"
+    )
 
 
 def _letters(column: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from recruitment.instance import MAIL_FOLDER
+from recruitment.notices import MAIL_FOLDER
 
 
 class Catcher:

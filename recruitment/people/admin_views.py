@@ -20,7 +20,7 @@ from recruitment.people.models import Role, User
 from recruitment.people.words import ROLES
 from recruitment.web.navigation import entry
 
-blueprint = Blueprint("users", __name__, url_prefix="/users")
+blueprint = Blueprint("users", __name__, url_prefix="/admin/users")
 Page = str | Response | tuple[str, int]
 _LIMIT = 50
 

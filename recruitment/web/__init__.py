@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from recruitment.web import errors, formats, headers, limits, navigation
+from recruitment.web import characters, errors, formats, headers, limits, navigation
 
 
 def init_app(app: Flask) -> None:
@@ -10,4 +10,5 @@ def init_app(app: Flask) -> None:
     formats.init_app(app)
     navigation.init_app(app)
     errors.init_app(app)
+    characters.init_app(app)
     limits.init_app(app)

@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from babel.dates import format_skeleton
 from flask import Flask, current_app, url_for
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_date, format_decimal, get_locale
 
 from recruitment.areas import catalogue
 from recruitment.clock import local
 from recruitment.people.words import role_name
+from recruitment.wording import moment
 
 
 def day(value: date | None) -> str:
@@ -18,13 +19,6 @@ def day(value: date | None) -> str:
     if isinstance(value, datetime):
         value = local(value).date()
     return str(format_date(value, "long", rebase=False))
-
-
-def moment(value: datetime | None) -> str:
-    """A minute on the clock in Sichuan: ``2026年11月22日 08:00``."""
-    if value is None:
-        return ""
-    return f"{day(value)} {format_datetime(local(value), 'HH:mm', rebase=False)}"
 
 
 def month(value: date | None) -> str:
@@ -62,7 +56,9 @@ def demo_mailbox_url() -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, moment=moment, month=month, figure=figure)
+    app.jinja_env.filters.update(
+        day=day, moment=lambda value: moment(value) if value else "", month=month, figure=figure
+    )
     app.jinja_env.globals.update(
         area_name=area_name,
         role_name=role_name,

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import tracemalloc
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -182,3 +184,22 @@ def test_lines_are_read_one_at_a_time(tmp_path: Path) -> None:
     rows = read_people(path)
     assert next(rows).value == {"id": "a"}
     assert next(rows).error is not None
+
+
+def peak_memory(people: int, folder: Path) -> int:
+    """Bytes that a run over so many lines holds at most."""
+    path = folder / f"{people}.jsonl"
+    lines = (DATA / "people_example.jsonl").read_text(encoding="utf-8")
+    path.write_text(lines * (people // len(PEOPLE)), encoding="utf-8")
+    tracemalloc.start()
+    try:
+        assert check(path, Path(os.devnull)).exit_code == 0
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_stays_flat(tmp_path: Path) -> None:
+    few, many = (peak_memory(people, tmp_path) for people in (60, 900))
+    # The answers of the larger file alone are six megabytes.
+    assert many - few < 1_000_000

@@ -9,8 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from recruitment.config import ConfigurationError
-from recruitment.instance import MAIL_FOLDER
-from recruitment.notices import smtp
+from recruitment.notices import MAIL_FOLDER, smtp
 from recruitment.notices.mailcatcher import Catcher, caught, mail
 from recruitment.services import free_port
 

@@ -348,10 +348,10 @@ def test_staff_set_up_a_second_factor_before_anything_else(app: Flask, client: C
     clock.set(NOW)
     account = make_account(app, Role.SYSTEM_ADMIN)
     page = sign_in(client, account)
-    assert heading(client.get("/users/", follow_redirects=True)) == "开启两步验证"
+    assert heading(client.get("/admin/users/", follow_redirects=True)) == "开启两步验证"
     codes = set_up_second_factor(app, client, account, NOW)
     assert len(codes) == 8
-    assert heading(client.get("/users/")) == "账号管理"
+    assert heading(client.get("/admin/users/")) == "账号管理"
 
     client.post("/sign-out")
     clock.set(NOW + timedelta(minutes=2))

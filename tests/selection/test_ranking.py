@@ -2,10 +2,13 @@
 
 import csv
 import io
+import math
 import os
 import random
+import re
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -388,3 +391,36 @@ def test_every_place_in_the_final_order_is_explained() -> None:
     assert "行测 64 低于 66.5，排在同分者之后。最终第 2 名" in said[1]
     for one, other in pairwise(said):
         assert one != other
+
+
+@given(seeds)
+@few
+def test_every_explanation_can_be_recomputed(seed: int) -> None:
+    choose = random.Random(seed)
+    scheme = random_scheme(choose)
+    loaded = load_scheme(to_toml(scheme))
+    rows = random_rows(choose, scheme, 3)
+    candidates, _ = read_scores(to_csv(rows), loaded)
+    ranking = rank(candidates, loaded)
+    rule = scheme["rounding"]
+    rules = rule if isinstance(rule, dict) and "mode" not in rule else {"written": rule, "total": rule}
+    for words, result in zip(explain(candidates, ranking, loaded), ranking.results, strict=True):
+        for name, part, value in (
+            ("笔试折合成绩", "written", result.written),
+            ("总成绩", "total", result.total),
+        ):
+            sums = re.findall(rf"{name} ([0-9.]+) = ([^。（]+)", words)
+            assert len(sums) == (value is not None)
+            for said, terms in sums:
+                products = [re.findall(r"[0-9.]+", term) for term in terms.split(" + ")]
+                total = sum(
+                    (math.prod(map(oracle.number, factors), start=Fraction(1)) for factors in products),
+                    Fraction(),
+                )
+                assert said == oracle.exact(oracle.rounded(total, rules.get(part, "none")))
+        for mine, relation, theirs in re.findall(r" ([0-9.]+) (高于|低于) ([0-9.]+)，排在", words):
+            assert (oracle.number(mine) > oracle.number(theirs)) == (relation == "高于")
+        if result.final_rank is not None:
+            assert f"第 {result.final_rank} 名，招录" in words
+        else:
+            assert "最终第" not in words

@@ -110,9 +110,11 @@ def make_registry() -> Registry:
         holds=lambda scope: scope.owner_id.is_distinct_from(scope.actor_id) | scope.owner_id.is_(None),
     )
     registry.guard("not_banned", not_banned, load=_load_bans)
-    for name in ("requested", "approved", "book_reserved", "declined", "overdue"):
+    for name in ("requested", "approved", "declined", "overdue"):
         registry.notice(f"loan.{name}")
+    registry.notice("loan.book_reserved", data=lambda scope: func.jsonb_build_object("desk", "100%"))
     registry.deadline("answer_due", lambda scope: scope.answer_by)
+    registry.deadline("loan_end", lambda scope: scope.now + func.make_interval(0, 0, 0, 10 + 8))
     return registry
 
 

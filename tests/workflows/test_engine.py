@@ -39,6 +39,10 @@ def test_state_event_notices_and_timers_move_together(engine: Engine, session: S
     ]
     notices = session.execute(select(outbox).where(outbox.c.event == 2)).all()
     assert {row.id for row in notices} == set(fired.notices)
+    assert {row.notice: row.data for row in notices} == {
+        "loan.approved": {},
+        "loan.book_reserved": {"desk": "100%"},
+    }
     assert {(row.notice, row.recipient, row.held) for row in notices} == {
         ("loan.approved", loan.owner_id, False),
         ("loan.book_reserved", loan.owner_id, False),
@@ -244,9 +248,8 @@ def test_a_correction_needs_its_reason(engine: Engine, session: Session) -> None
 
 def test_a_working_day_deadline_asks_the_calendar(engine: Engine, session: Session) -> None:
     loan = new_loan(engine, session)
-    engine.fire(session, loan, "approve", actor=librarian(), now=NOW)
-    engine.fire(session, loan, "hand_over", actor=librarian(), now=NOW)
-    assert pending(session, loan) == {"loan_period": NOW + timedelta(days=18)}
+    engine.fire(session, loan, "note_lent", actor=director(), now=NOW)
+    assert pending(session, loan) == {"call_back": NOW + timedelta(days=18)}
 
 
 def test_a_page_of_fifty_asks_as_often_as_one_of_three(engine: Engine, session: Session) -> None:
