@@ -108,6 +108,20 @@ def choosing_reasons(
     yield from guards.refused_reasons(given)
 
 
+def deadline_reasons(
+    session: Session, application: Application, due: datetime | None, actor: Actor, now: datetime
+) -> list[Reason]:
+    """Why an unsent or returned application can not be handed in whatever it says: the deadline, or a refusal.
+
+    Args:
+        due: until when a returned one must be corrected.
+    """
+    if application.state == "returned":
+        return list(guards.correction_reasons(Given({"correction_due": due}, actor, now)))
+    call, position = application.call, application.position
+    return list(choosing_reasons(session, call, position, application.owner_id, actor, now))
+
+
 def _already_applied() -> Reason:
     return Reason(
         "already_applied",
@@ -124,13 +138,13 @@ def submit(
     *,
     expected_version: int | None = None,
     key: str | None = None,
-    undertaking: str | None = None,
+    undertaking: str = guards.UNDERTAKINGS[-1],
 ) -> Fired:
     """Freeze the dossier into the application and hand it in, or hand it in again after a return.
 
     Args:
         key: names the request; the same key has one effect, however often it comes.
-        undertaking: which wording of the undertaking the person agreed to, for the journal.
+        undertaking: which wording of the undertaking the person agreed to; handing in is agreeing.
 
     Raises:
         Refused: something is missing, registration is closed, or a rule fails for certain; with every reason.
@@ -138,7 +152,7 @@ def submit(
     """
     # One request at a time: a second tap waits here and finds what the first one did.
     session.refresh(application, with_for_update={"of": Application})
-    said = {"undertaking": undertaking} if undertaking else None
+    said = {"undertaking": undertaking}
     if key and (past := _request(session, application, key)):
         return fire(
             session,
@@ -155,7 +169,14 @@ def submit(
     if moved_on or application.state not in EDITABLE:
         # What was handed in before stays as it is; the engine says why.
         return fire(
-            session, application, trigger, actor=actor, now=now, expected_version=expected_version, key=key
+            session,
+            application,
+            trigger,
+            actor=actor,
+            now=now,
+            form=said,
+            expected_version=expected_version,
+            key=key,
         )
     dossier = session.scalar(sa.select(Dossier).where(Dossier.user_id == application.owner_id))
     if dossier is None:
