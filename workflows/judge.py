@@ -209,7 +209,8 @@ def against(
         ]
         for step in steps
     ]
-    return list(dict.fromkeys(min(of_each, key=len)))
+    nearest: list[Reason] = min(of_each, key=len)
+    return list(dict.fromkeys(nearest))
 
 
 def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:

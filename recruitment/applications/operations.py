@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -119,7 +119,8 @@ def deadline_reasons(
     if application.state == "returned":
         return list(guards.correction_reasons(Given({"correction_due": due}, actor, now)))
     call, position = application.call, application.position
-    return list(choosing_reasons(session, call, position, application.owner_id, actor, now))
+    owner_id = cast(uuid.UUID, application.owner_id)
+    return list(choosing_reasons(session, call, position, owner_id, actor, now))
 
 
 def _already_applied() -> Reason:
