@@ -1,15 +1,19 @@
 """The engine as this application uses it: its definitions, its registry, and notices that leave after commit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
+from workflows.schema import outbox
 from workflows.terms import Fired
 
 PENDING = "notices to queue after commit"
@@ -44,6 +48,22 @@ def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fire
     session.flush()
     fired = engine().fire(session, subject, trigger, **arguments)
     session.info.setdefault(PENDING, []).extend(fired.notices)
+    return fired
+
+
+def fire_many(
+    session: Session, workflow: str, trigger: str, ids: Sequence[UUID], *, now: datetime, **arguments: Any
+) -> FiredMany:
+    """:meth:`workflows.engine.Engine.fire_many` for these subjects, remembering its notices like :func:`fire`."""
+    fired = engine().fire_many(session, workflow, trigger, ids, now=now, **arguments)
+    raised = sa.select(outbox.c.id).where(
+        outbox.c.workflow == workflow,
+        outbox.c.subject_id.in_(ids),
+        outbox.c.released_at == fired.at,
+        outbox.c.finished_at.is_(None),
+    )
+    if fired.moved and not fired.replayed:
+        session.info.setdefault(PENDING, []).extend(session.scalars(raised))
     return fired
 
 

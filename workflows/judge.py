@@ -191,7 +191,11 @@ def against(
     given: Given,
     form: Mapping[str, Any] | None,
 ) -> list[Reason]:
-    """Every reason why the trigger does nothing for the subject; none if it does something."""
+    """Every reason why the trigger does nothing for the subject; none if it does something.
+
+    Of several steps that exclude each other, the one that is meant here says what is missing: that the others
+    are for another case is no reason.
+    """
     registry, definition = flow.registry, flow.definition(subject)
     steps = flow.triggered(subject, trigger)
     if not steps:

@@ -11,9 +11,6 @@ from wtforms.widgets import HiddenInput
 
 from recruitment.forms import DraftForm, Required
 
-# Which wording of the undertaking somebody agreed to; the journal keeps it. A new wording gets a new name.
-UNDERTAKING = "2026-1"
-
 
 def digest(form: dict[str, Any]) -> str:
     """Names what a form says, to notice that it has changed since it was read."""

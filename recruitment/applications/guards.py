@@ -32,6 +32,8 @@ NOT_TAKING = ("draft", "finished", "cancelled")
 CALL_CLAUSE = "招考公告“报名时间”条款"
 # Codes of the reasons for which a reviewer stays away from an application.
 RECUSED = frozenset({"own_application", "same_community", "relative", "recused"})
+# Wordings of the undertaking that a submission rests on; the journal keeps which one. A new wording gets a new name.
+UNDERTAKINGS = ("2026-1",)
 # Longest free text of a decision, in characters.
 LONGEST_TEXT = 2000
 RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
@@ -41,12 +43,13 @@ def register(registry: Registry) -> None:
     """Bring the application's subject table, guards, forms and deadlines to the engine."""
     registry.subject("application", Application)
     registry.guard("registration_open", registration_reasons, facts=_registration, holds=_registration_holds)
-    registry.guard("correction_open", _correction_reasons, facts=_correction, holds=_correction_holds)
+    registry.guard("correction_open", correction_reasons, facts=_correction, holds=_correction_holds)
     registry.guard("not_refused_here", refused_reasons, facts=_refused, holds=_refused_holds)
     registry.guard("second_review", _second_review_reasons, facts=_second_review, holds=_second_review_holds)
     registry.guard("not_recused", _recusal_reasons, facts=_recusal, holds=_recusal_holds)
     registry.guard("application_complete", _complete_reasons, load=_load_dossiers)
     registry.guard("no_deterministic_failure", _failure_reasons, load=_load_verdicts)
+    registry.form("undertaking", check_undertaking)
     registry.form("section_reasons", check_section_reasons)
     registry.form("refusal", check_refusal)
     registry.form("overrule", check_overrule)
@@ -126,7 +129,7 @@ def _correction_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.or_(due.is_(None), scope.now < due)
 
 
-def _correction_reasons(given: Given) -> Iterator[Reason]:
+def correction_reasons(given: Given) -> Iterator[Reason]:
     due = given.facts["correction_due"]
     if due is not None and given.now >= due:
         yield Reason("correction_late", f"补正已于{moment(due)}截止。", CALL_CLAUSE)
@@ -252,7 +255,7 @@ def _load_dossiers(
 
 def _complete_reasons(given: Given) -> Iterator[Reason]:
     for section, code in given.facts["missing"].items():
-        yield Reason(code, f"{SECTIONS[section][0]}:{MISSING[code]}")
+        yield Reason(code, f"{SECTIONS[section][0]}：{MISSING[code]}")
 
 
 def _load_verdicts(
@@ -300,6 +303,12 @@ def _text(value: Any) -> str:
 def _too_long(*texts: Any) -> Iterator[Reason]:
     if any(len(_text(text)) > LONGEST_TEXT for text in texts):
         yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+
+
+def check_undertaking(form: Mapping[str, Any]) -> Iterator[Reason]:
+    """``{"undertaking": name of the wording agreed to}``."""
+    if form.get("undertaking") not in UNDERTAKINGS:
+        yield Reason("no_undertaking", "请先阅读承诺并勾选，再提交。")
 
 
 def check_section_reasons(form: Mapping[str, Any]) -> Iterator[Reason]:

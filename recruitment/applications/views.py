@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from recruitment import wording
 from recruitment.applications import choices, operations, own, queries, timeline
-from recruitment.applications.forms import UNDERTAKING, ChooseForm, SubmitForm, WithdrawForm, digest
+from recruitment.applications.forms import ChooseForm, SubmitForm, WithdrawForm, digest
+from recruitment.applications.guards import UNDERTAKINGS
 from recruitment.applications.models import Application
 from recruitment.areas import catalogue
 from recruitment.cadres.form import missing
@@ -210,8 +211,7 @@ def _check_page(application: Application, form: SubmitForm) -> str:
     form.seen.data = digest(answers)
     moment = now()
     again = application.state == "returned"
-    until = own.correction_due(db.session, application) if again else _closes_at(application)
-    may = own.may(db.session, application, user.actor(), moment)
+    due = own.correction_due(db.session, application) if again else None
     return render_template(
         "applications/check.html",
         form=form,
@@ -222,8 +222,8 @@ def _check_page(application: Application, form: SubmitForm) -> str:
         verdict=judge(application.call, answers, application.position),
         corrections=_corrections(application),
         again=again,
-        until=until,
-        step=may["resubmit" if again else "submit"],
+        until=due if again else _closes_at(application),
+        late=operations.deadline_reasons(db.session, application, due, user.actor(), moment),
         now=moment,
     )
 
@@ -251,7 +251,7 @@ def submit(application_id: uuid.UUID) -> Page:
                 moment,
                 expected_version=form.version.data,
                 key=form.key.data or None,
-                undertaking=UNDERTAKING,
+                undertaking=UNDERTAKINGS[-1],
             )
         )
 

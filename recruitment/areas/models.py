@@ -32,7 +32,8 @@ class Township(Base):
     name: Mapped[str]
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
 
-    county: Mapped[County] = relationship()
+    # Read together: a place is always named with those around it.
+    county: Mapped[County] = relationship(lazy="joined", innerjoin=True)
 
 
 class Community(Base):
@@ -44,7 +45,7 @@ class Community(Base):
     name: Mapped[str]
     township_code: Mapped[str] = mapped_column(ForeignKey("township.code"), index=True)
 
-    township: Mapped[Township] = relationship()
+    township: Mapped[Township] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def full_name(self) -> str:

@@ -126,13 +126,10 @@ def identity_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def county_choices() -> list[SelectChoice]:
-    """Every county under its prefecture."""
+    """Every county by its full name, in the order of the codes."""
     return [
         SelectChoice("", _("全省")),
-        *(
-            SelectChoice(county.code, county.name, optgroup=county.prefecture)
-            for county in counties().values()
-        ),
+        *(SelectChoice(county.code, county.prefecture + county.name) for county in counties().values()),
     ]
 
 

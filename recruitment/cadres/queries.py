@@ -17,7 +17,7 @@ from recruitment.cadres.vocabulary import MISSING, SECTIONS
 from recruitment.people.models import User
 from recruitment.people.uploads import Document
 
-MOST_MATCHES = 30
+MOST_MATCHES = 20
 # People say 青龙村 or 青龙村委会, the catalogue says 青龙村村民委员会 or 青龙村委会.
 _SUFFIX = re.compile(r"(?<=.)(村?村民委员会|社区居民委员会|村民委员会|居民委员会|村委会|居委会|委员会|委会)$")
 
@@ -125,7 +125,8 @@ def find_communities(session: Session, text: str, area: str = "", limit: int = M
         .join(Township.county)
         .options(contains_eager(Community.township).contains_eager(Township.county))
         .where(*(full.contains(word, autoescape=True) for word in words[:5]))
-        .order_by(Community.code)
+        # What is called so itself comes before what lies in a township called so.
+        .order_by(*(~Community.name.contains(word, autoescape=True) for word in words[-1:]), Community.code)
         .limit(limit + 1)
     )
     if area:

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from recruitment.clock import now
 from recruitment.database import db
 from recruitment.people.models import SignIn, User
-from tests import factories as make
 from tests.client import Client
 
 
@@ -33,13 +33,12 @@ def signed_in(app: Flask, user: User) -> Browser:
     Without the sign-in page: its password check is slow on purpose.
     """
     client = Browser(app, app.response_class)
-    entry = SignIn(id=uuid.uuid4(), user_id=user.id, created_at=make.NOW)
+    key = uuid.uuid4()
     with app.app_context():
-        db.session.add(entry)
+        db.session.add(SignIn(id=key, user_id=user.id, created_at=now()))
         db.session.commit()
-        key = str(entry.id)
     with client.session_transaction() as cookie:
-        cookie["sign_in"] = key
+        cookie["sign_in"] = str(key)
     return client
 
 
