@@ -116,6 +116,7 @@ def deadline_reasons(
     """
     if application.state == "returned":
         return list(guards.correction_reasons(Given({"correction_due": due}, actor, now)))
+    assert application.owner_id is not None  # an application is always somebody's
     call, position = application.call, application.position
     return list(choosing_reasons(session, call, position, application.owner_id, actor, now))
 
