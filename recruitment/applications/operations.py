@@ -83,7 +83,7 @@ def choose_position(
 
 
 def choosing_reasons(
-    session: Session, call: Call, position: Position, owner_id: uuid.UUID, actor: Actor, now: datetime
+    session: Session, call: Call, position: Position, owner_id: uuid.UUID | None, actor: Actor, now: datetime
 ) -> Iterator[Reason]:
     """Why the position cannot be chosen now; the same that will be asked again at submission."""
     refused_here = session.scalar(
@@ -116,7 +116,6 @@ def deadline_reasons(
     """
     if application.state == "returned":
         return list(guards.correction_reasons(Given({"correction_due": due}, actor, now)))
-    assert application.owner_id is not None  # an application is always somebody's
     call, position = application.call, application.position
     return list(choosing_reasons(session, call, position, application.owner_id, actor, now))
 
