@@ -27,7 +27,11 @@ from recruitment.log import configure_logging
 QUEUES = ("urgent", "bulk", "sweeps")
 
 # Modules of tasks.
-TASKS: tuple[str, ...] = ("recruitment.notices.tasks", "recruitment.people.tasks")
+TASKS: tuple[str, ...] = (
+    "recruitment.notices.tasks",
+    "recruitment.people.tasks",
+    "recruitment.workflow_tasks",
+)
 
 
 def broker_url(redis_url: str) -> str:

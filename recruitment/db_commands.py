@@ -16,7 +16,6 @@ from alembic.util import CommandError
 import recruitment
 from recruitment.areas import operations as areas
 from recruitment.config import psycopg_url
-from recruitment.database import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -26,25 +25,31 @@ def target_metadata() -> list[sa.MetaData]:
     for room in pkgutil.iter_modules(recruitment.__path__, "recruitment."):
         if room.ispkg and find_spec(f"{room.name}.models"):
             import_module(f"{room.name}.models")
-    collections = [Base.metadata]
+    collections = [import_module("recruitment.database").Base.metadata]
     if find_spec("workflows.schema"):
         collections.append(import_module("workflows.schema").metadata)
     return collections
 
 
-def alembic_config(url: str) -> Config:
-    """Alembic's settings for one database; there is no ``alembic.ini``."""
+def alembic_config(url: str, models: bool = True) -> Config:
+    """Alembic's settings for one database; there is no ``alembic.ini``.
+
+    Args:
+        url: the database.
+        models: whether the models are needed, to compare them with the tables; steps are taken without them.
+    """
     config = Config()
     # Alembic reads options through configparser, to which a percent sign means something.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = url
+    config.attributes["models"] = models
     return config
 
 
 def upgrade_database(url: str, revision: str = "head") -> None:
     """Migrate the database at ``url`` forward; does nothing when it is there already."""
-    command.upgrade(alembic_config(url), revision)
+    command.upgrade(alembic_config(url, models=False), revision)
 
 
 def load_areas(url: str) -> None:
@@ -56,7 +61,7 @@ def load_areas(url: str) -> None:
 
 def downgrade_database(url: str, revision: str) -> None:
     """Migrate the database at ``url`` back to ``revision`` (``"base"``: to nothing)."""
-    command.downgrade(alembic_config(url), revision)
+    command.downgrade(alembic_config(url, models=False), revision)
 
 
 @click.group()

@@ -11,7 +11,6 @@ from importlib.util import find_spec
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from recruitment.app import create_app
 from recruitment.db_commands import load_areas, upgrade_database
 from recruitment.processes import one_line
 
@@ -20,10 +19,9 @@ def main(demo: bool) -> None:
     url = os.environ["DATABASE_URL"]
     upgrade_database(url)
     load_areas(url)
-    # Also without a demo: an application that cannot be built is known before web and worker are started.
-    app = create_app()
     # ``load`` itself sees to it that the data is loaded once: it knows what must be there.
     if demo and find_spec("recruitment.demo"):
+        app = import_module("recruitment.app").create_app()
         import_module("recruitment.demo").load(app)
 
 

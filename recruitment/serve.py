@@ -213,10 +213,10 @@ class Supervisor:
             f"--bind=fd://{self.listener.fileno()}",
             descriptors=[self.listener.fileno()],
         )
-        celery = ("celery", "--app=recruitment.worker")
         yield self._python(
             "worker",
-            *celery,
+            "celery",
+            "--app=recruitment.worker",
             "worker",
             f"--concurrency={TASKS_AT_ONCE}",
             # Instances that share a broker must not share a name.
@@ -226,7 +226,8 @@ class Supervisor:
             "--loglevel=INFO",
         )
         schedule = self.folder.path / "beat" / "schedule"
-        yield self._python("beat", *celery, "beat", f"--schedule={schedule}", "--pidfile=")
+        arguments = ("--app=recruitment.beat", "beat", f"--schedule={schedule}", "--pidfile=")
+        yield self._python("beat", "celery", *arguments)
 
     def _python(self, name: str, module: str, *arguments: str, descriptors: Sequence[int] = ()) -> Process:
         return Process(

@@ -1,15 +1,19 @@
 """The engine as this application uses it: its definitions, its registry, and notices that leave after commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
+from workflows.schema import outbox
 from workflows.terms import Fired
 
 PENDING = "notices to queue after commit"
@@ -23,13 +27,19 @@ def engine() -> Engine:
         workflows.definition.Unsound: a definition names a guard, form, notice or deadline without an
             implementation, or cannot work.
     """
+    return Engine(registry())
+
+
+@cache
+def registry() -> Registry:
+    """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
 
-    registry = Registry()
-    application_guards.register(registry)
-    call_guards.register(registry)
-    return Engine(registry)
+    known = Registry()
+    application_guards.register(known)
+    call_guards.register(known)
+    return known
 
 
 def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fired:
@@ -38,6 +48,22 @@ def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fire
     session.flush()
     fired = engine().fire(session, subject, trigger, **arguments)
     session.info.setdefault(PENDING, []).extend(fired.notices)
+    return fired
+
+
+def fire_many(
+    session: Session, workflow: str, trigger: str, ids: Sequence[UUID], *, now: datetime, **arguments: Any
+) -> FiredMany:
+    """:meth:`workflows.engine.Engine.fire_many` for these subjects, remembering its notices like :func:`fire`."""
+    fired = engine().fire_many(session, workflow, trigger, ids, now=now, **arguments)
+    raised = sa.select(outbox.c.id).where(
+        outbox.c.workflow == workflow,
+        outbox.c.subject_id.in_(ids),
+        outbox.c.released_at == fired.at,
+        outbox.c.finished_at.is_(None),
+    )
+    if fired.moved and not fired.replayed:
+        session.info.setdefault(PENDING, []).extend(session.scalars(raised))
     return fired
 
 
@@ -50,11 +76,16 @@ def queue_after_commit(queue: Callable[[list[UUID]], None]) -> None:
         _queues.append(queue)
 
 
-@event.listens_for(Session, "after_commit")
-def _committed(session: Session) -> None:
-    if ids := session.info.pop(PENDING, None):
+def queue_notices(outbox_ids: Iterable[UUID]) -> None:
+    """Queue committed outbox rows."""
+    if ids := list(outbox_ids):
         for queue in _queues:
             queue(ids)
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    queue_notices(session.info.pop(PENDING, ()))
 
 
 @event.listens_for(Session, "after_soft_rollback")

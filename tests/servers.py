@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from psycopg import sql
 
-from recruitment.areas import operations as areas
-from recruitment.config import psycopg_url
-from recruitment.db_commands import alembic_config, target_metadata, upgrade_database
+from recruitment.db_commands import load_areas, upgrade_database
 from recruitment.services import Postgres, Valkey, new_password
 
 TEMPLATE = "recruitment_template"
@@ -48,8 +44,6 @@ class Servers:
         self._valkey.start()
         url = self._postgres.create_database(TEMPLATE)
         upgrade_database(url)
-        if not ScriptDirectory.from_config(alembic_config(url)).get_heads():
-            create_tables(url)
         load_areas(url)
         return Address(self._postgres.port, self._postgres.password, self._valkey.port, self._valkey.password)
 
@@ -57,20 +51,6 @@ class Servers:
         self._valkey.stop()
         self._postgres.stop()
         shutil.rmtree(self._folder)
-
-
-def create_tables(url: str) -> None:
-    """The models' tables without migrations, for as long as there are none."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
-    for metadata in target_metadata():
-        metadata.create_all(engine)
-
-
-def load_areas(url: str) -> None:
-    """The catalogue of areas, as in every real database; it takes seconds, so once a run."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
-    with engine.begin() as connection:
-        areas.load(connection)
 
 
 def create_database(address: Address, name: str) -> None:

@@ -15,7 +15,7 @@ from workflows.journal import body_sql, hash_sql, tail_of
 from workflows.judge import Flow
 from workflows.registry import Given
 from workflows.schema import batch_item
-from workflows.statements import DUE, Move, Parameter, ready, text_of, text_sql
+from workflows.statements import DUE, Move, Parameter, id_array, ready, text_of, text_sql
 from workflows.subject import ENGINE_COLUMNS
 from workflows.terms import Actor, Reason, Refused
 
@@ -121,7 +121,7 @@ class Request:
                 return self.flow.table.c.id == any_(Parameter("p_ids"))
 
     def parameters(self) -> dict[str, Any]:
-        ids = None if isinstance(self.selection, Select | ColumnElement) else list(self.selection)
+        ids = None if isinstance(self.selection, Select | ColumnElement) else id_array(self.selection)
         return {"p_ids": ids, "p_now": self.now, "p_actor": self.actor.name, "p_actor_id": self.actor.id}
 
     @property

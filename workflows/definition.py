@@ -301,6 +301,8 @@ _TRANSITION_KEYS = {
 def _transition(reader: _Reader, name: str, table: dict[str, Any]) -> Transition:
     where = ("transition", name)
     reader.known(table, _TRANSITION_KEYS, *where)
+    if name == "migrate":
+        reader.wrong("'migrate' is what the journal calls a change of version", *where)
     kind = reader.text(table, "kind", *where, default=START if name == START else "step")
     if kind not in KINDS or (kind == START) != (name == START):
         reader.wrong(f"unknown kind {kind!r}", *where, "kind")

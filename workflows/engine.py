@@ -335,7 +335,7 @@ class Engine:
         row = session.execute(select(event).where(mine).order_by(event.c.seq.desc()).limit(1)).one_or_none()
         if row is None:
             return None
-        label = flow.versions[row.definition_version].transitions[row.transition].label
+        label = flow.label(row.definition_version, row.transition)
         return LastEvent(row.seq, row.transition, label, row.actor, row.at)
 
     def available(
@@ -349,19 +349,23 @@ class Engine:
         if not subjects:
             return {}
         flow = self.flow(subjects[0])
-        steps = {subject.id: self._steps(flow, subject, every) for subject in subjects}
-        open_: dict[UUID, list[tuple[Transition, list[Reason]]]] = {}
-        guards: set[str] = set()
+        alike: dict[Any, list[tuple[Transition, tuple[Reason, ...]]]] = {}
+        open_ = []
         for subject in subjects:
-            definition = flow.definition(subject)
-            open_[subject.id] = []
-            for step in steps[subject.id]:
-                reasons = [
-                    *judge.standing(self.registry, definition, step, subject),
-                    *judge.permission(self.registry, step, subject, actor),
-                ]
-                guards.update(use.name for use in step.guards)
-                open_[subject.id].append((step, reasons))
+            # All that a step and a permission depend on; a page has few different ones.
+            situation = (
+                subject.definition_version,
+                subject.state,
+                subject.area_code,
+                subject.state_version == 0,
+                actor.id is not None and subject.owner_id == actor.id,
+                subject.held_seq is None,
+                subject.held_by == actor.name,
+            )
+            if situation not in alike:
+                alike[situation] = self._open(flow, subject, actor, every)
+            open_.append((subject.id, alike[situation]))
+        guards = {use.name for rows in alike.values() for step, _ in rows for use in step.guards}
         facts = flow.facts(session, subjects, guards, actor, now)
         given = Given({}, actor, now)
         return {
@@ -375,8 +379,24 @@ class Engine:
                 )
                 for step, reasons in rows
             ]
-            for id_, rows in open_.items()
+            for id_, rows in open_
         }
+
+    def _open(
+        self, flow: Flow, subject: Any, actor: Actor, every: bool
+    ) -> list[tuple[Transition, tuple[Reason, ...]]]:
+        """The steps to answer for, with what can be said against them before the guards are asked."""
+        definition = flow.definition(subject)
+        return [
+            (
+                step,
+                (
+                    *judge.standing(self.registry, definition, step, subject),
+                    *judge.permission(self.registry, step, subject, actor),
+                ),
+            )
+            for step in self._steps(flow, subject, every)
+        ]
 
     @staticmethod
     def _steps(flow: Flow, subject: Any, every: bool) -> tuple[Transition, ...]:

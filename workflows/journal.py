@@ -7,10 +7,10 @@ rest UTF-8. The first event of a subject follows 32 zero bytes. Python and SQL c
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, LargeBinary, Text, func, literal_column
@@ -21,6 +21,9 @@ from workflows.terms import Actor
 GENESIS = bytes(32)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+T = TypeVar("T", bound=Any)
 
 
 def tail_of(step: Transition, version: int, actor: Actor, form: Mapping[str, Any] | None) -> str:
@@ -75,6 +78,25 @@ def hash_sql(
         joined = joined.op("||")(part)
     text = workflow + literal_column(r"E'\n'", Text) + body
     return func.sha256(joined.op("||")(func.convert_to(text, "UTF8")), type_=LargeBinary)
+
+
+def told(events: Iterable[T]) -> list[T]:
+    """The events of one subject that its owner may know, in order of ``seq``.
+
+    A held outcome is told when it is released, with its release; one that was taken back never was.
+    ``events`` are rows of ``workflow_event`` of one subject, in order.
+    """
+    known: list[T] = []
+    held: list[T] = []
+    for row in events:
+        if row.held:
+            held = [row]
+        elif held and row.target != row.source:  # taken back: it leads to where the held one came from
+            held = []
+        else:
+            known += [*held, row]
+            held = []
+    return known
 
 
 def _text(value: str) -> ColumnElement[str]:

@@ -1,5 +1,6 @@
 """May it be done, and if not, why: the same answer for a button, a firing and a preview."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from workflows.definition import START, Definition, GuardUse, Transition
 from workflows.registry import Given, Registry
-from workflows.statements import Parameter, fire_one, scope_of, text_of
+from workflows.statements import Parameter, fire_one, id_array, scope_of, text_of
 from workflows.terms import Actor, Reason
 
 Known = Mapping[UUID, Mapping[str, Mapping[str, Any]]]
@@ -47,6 +48,12 @@ class Flow:
         except KeyError:
             raise LookupError(f"{self.name} has no version {subject.definition_version}") from None
 
+    def label(self, version: int, transition: str) -> str:
+        """What a recorded transition is called; its bare name if this release does not know it."""
+        definition = self.versions.get(version)
+        step = definition.transitions.get(transition) if definition else None
+        return step.label if step else self.registry.words.get(transition, transition)
+
     def statement(self, definition: Definition, step: Transition, *, keyed: bool) -> str:
         key = (definition.version, step.name, keyed)
         if key not in self._statements:
@@ -69,7 +76,7 @@ class Flow:
         in_sql = frozenset(name for name in wanted if self.registry.guards[name].facts)
         if in_sql and subjects:
             query, columns = self._fact_query(in_sql)
-            values = {"p_ids": list(known), "p_now": now, "p_actor_id": actor.id}
+            values = {"p_ids": id_array(known), "p_now": now, "p_actor_id": actor.id}
             for row in session.connection().exec_driver_sql(query, values):
                 facts: dict[str, dict[str, Any]] = {name: {} for name in in_sql}
                 for (guard, fact), value in zip(columns, row[1:], strict=True):
@@ -141,13 +148,25 @@ def permission(registry: Registry, step: Transition, subject: Any, actor: Actor)
 
 def filled_in(registry: Registry, step: Transition, form: Mapping[str, Any] | None) -> Iterable[Reason]:
     """Whether the form is there and answered as it asks."""
-    if step.form is None:
+    if form is not None and not storable(form):
+        yield registry.say("form_unreadable")
+    elif step.form is None:
         if form:
             yield registry.say("form_unexpected", transition=step.label)
     elif form is None:
         yield registry.say("form_missing", transition=step.label)
     else:
         yield from registry.forms[step.form](form)
+
+
+def storable(form: Mapping[str, Any]) -> bool:
+    """Whether PostgreSQL can read the form again: no NUL, no half characters, no NaN, nothing but JSON."""
+    try:
+        text = json.dumps(form, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        return False
+    return "\\u0000" not in text.replace("\\\\", "")
 
 
 def guarded(
@@ -172,23 +191,26 @@ def against(
     given: Given,
     form: Mapping[str, Any] | None,
 ) -> list[Reason]:
-    """Every reason why the trigger does nothing for the subject; none if it does something."""
+    """Every reason why the trigger does nothing for the subject; none if it does something.
+
+    Of several steps that it may mean, the one that is nearest to possible says what is missing: that the others
+    are for another case is no reason.
+    """
     registry, definition = flow.registry, flow.definition(subject)
     steps = flow.triggered(subject, trigger)
     if not steps:
         return [registry.say("wrong_state", **_where(definition, subject, trigger))]
-    reasons: dict[Reason, None] = {}
-    for step in steps:
-        here = [
+    of_each: list[list[Reason]] = [
+        [
             *standing(registry, definition, step, subject),
             *permission(registry, step, subject, given.actor),
             *filled_in(registry, step, form),
             *guarded(registry, step.guards, step, facts, given),
         ]
-        if not here:
-            return []
-        reasons.update(dict.fromkeys(here))
-    return list(reasons)
+        for step in steps
+    ]
+    nearest: list[Reason] = min(of_each, key=len)
+    return list(dict.fromkeys(nearest))
 
 
 def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """One SQL statement a transition: state, event, notices and timers move together or not at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
@@ -84,6 +85,11 @@ def _render(parameter: Parameter, compiler: SQLCompiler, **_: Any) -> str:
 def scope_of(table: Table) -> Scope:
     """The names that the application's SQL forms use."""
     return Scope(table, now=Parameter("p_now"), actor_id=Parameter("p_actor_id"))
+
+
+def id_array(ids: Iterable[UUID]) -> str:
+    """Ids for ``p_ids``: PostgreSQL reads them faster than psycopg converts a list."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def text_of(statement: ClauseElement) -> str:
@@ -188,9 +194,16 @@ class Move:
         return self.table.c.public_state if self.step.kind == "take_back" else self.table.c.state
 
     def subjects(
-        self, where: Iterable[ColumnElement[bool]], new_hash: ColumnElement[bytes], *also: ColumnElement[Any]
+        self,
+        where: Iterable[ColumnElement[bool]],
+        new_hash: ColumnElement[bytes],
+        *also: ColumnElement[Any],
+        more: Mapping[str, Any] | None = None,
     ) -> CTE:
-        """Move the rows that satisfy ``where``: the CTE tells what each was, has become, and ``also``."""
+        """Move the rows that satisfy ``where``: the CTE tells what each was, has become, and ``also``.
+
+        ``more`` are further columns to set.
+        """
         step, columns = self.step, self.table.c
         # Assignments see the row as it was before.
         seq = columns.state_version + 1
@@ -205,6 +218,7 @@ class Move:
         if step.held or step.kind in ("release", "take_back"):
             changes["held_seq"] = seq if step.held else null()
             changes["held_by"] = Parameter("p_actor") if step.held else null()
+        changes |= more or {}
         old = [literal_column(f"old.{name}", columns[name].type).label(f"old_{name}") for name in _OLD]
         now = [columns[name] for name in ("id", "state", "state_version", "last_hash")]
         moved = (

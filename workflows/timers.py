@@ -40,11 +40,17 @@ class Rung:
 
 
 def run(
-    engine: Engine, sessions: sessionmaker[Session], *, now: Callable[[], datetime], limit: int | None = None
+    engine: Engine,
+    sessions: sessionmaker[Session],
+    *,
+    now: Callable[[], datetime],
+    limit: int | None = None,
+    report: Callable[[Rung], None] | None = None,
 ) -> list[Rung]:
     """Fire what is due, the earliest first, until nothing is left (or ``limit`` timers were dealt with).
 
-    May run in any number of processes at once. ``now`` is asked before each timer.
+    May run in any number of processes at once. ``now`` is asked before each timer; ``report`` is told of each
+    after its commit.
     """
     rung: list[Rung] = []
     waiting = list(engine.flows.values())
@@ -53,8 +59,10 @@ def run(
             one = _ring(engine, session, waiting[0], now())
         if one is None:
             waiting.pop(0)
-        else:
-            rung.append(one)
+            continue
+        rung.append(one)
+        if report is not None:
+            report(one)
     return rung
 
 

@@ -13,9 +13,11 @@ WORDS = {
     "reason_missing": "请写明理由。",
     "form_missing": "请填写{transition}所需的内容。",
     "form_unexpected": "{transition}不需要填写内容。",
+    "form_unreadable": "填写的内容中有无法保存的字符。",
     "key_reused": "同一个请求编号已用于另一个操作。",
     "not_bulk": "{transition}只能逐件办理。",
     "not_all": "有{count}件不能{transition},没有办理任何一件。",
     "preview_stale": "预览之后情况有变化,请重新预览。",
+    "migrate": "流程版本更新",
     "busy": "其他人正在处理,请稍后再试。",
 }

@@ -6,8 +6,9 @@ Who catches :class:`Refused` rolls back: the fields set before the engine was as
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -24,7 +25,7 @@ from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
 from recruitment.eligibility.verdict import FAIL
 from recruitment.people.models import User
-from recruitment.workflow import engine, fire
+from recruitment.workflow import engine, fire, fire_many
 from workflows.registry import Given
 from workflows.schema import event, request
 from workflows.terms import Actor, Fired, Reason, Refused
@@ -33,10 +34,11 @@ from workflows.terms import Actor, Fired, Reason, Refused
 RECEIPT_ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 # States in which the dossier may still be handed in.
 EDITABLE = ("draft", "returned")
+WORKFLOW = "application"
 DECISIONS = frozenset({"pass", "return", "refuse", "confirm", "send_back", "reverse_refusal"})
 IN_FAVOUR = frozenset({"pass", "confirm"})
 NEEDS_OVERRULING = Reason("needs_overruling", "规则判定有不符合的条件，请打开逐份处理。")
-NOT_NOW = Reason("not_now", "现在不在这一步，可能已有人处理。")
+NOTHING_OVERRULED: Mapping[str, Any] = {"overruled": []}
 UNMASK = "id_number.unmask"
 # How long one recorded reason lets a reviewer see the numbers of one application.
 UNMASKED_FOR = timedelta(minutes=15)
@@ -117,7 +119,8 @@ def deadline_reasons(
     if application.state == "returned":
         return list(guards.correction_reasons(Given({"correction_due": due}, actor, now)))
     call, position = application.call, application.position
-    return list(choosing_reasons(session, call, position, application.owner_id, actor, now))
+    owner_id = cast(uuid.UUID, application.owner_id)
+    return list(choosing_reasons(session, call, position, owner_id, actor, now))
 
 
 def _already_applied() -> Reason:
@@ -283,55 +286,89 @@ def failing_rules(application: Application) -> list[str]:
     return [reason["rule"] for reason in reasons if reason["outcome"] == FAIL]
 
 
-def bulk_reasons(
-    session: Session, applications: Sequence[Application], trigger: str, actor: Actor, now: datetime
-) -> dict[uuid.UUID, tuple[Reason, ...]]:
-    """For each application every reason that keeps it out of a decision on many at once; none: it is in.
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Who would be decided on together.
 
-    What a rule speaks against is never among them: it needs a reason of its own.
+    Attributes:
+        ready: those that may move, in the order asked for.
+        left_out: the others, each with every reason.
+        token: stands for exactly this; a firing that is handed it does this or nothing.
     """
-    found: dict[uuid.UUID, tuple[Reason, ...]] = {}
-    offers = engine().available(session, actor, applications, now)
-    for application in applications:
-        # A trigger may mean one of several steps; the one that is nearest to possible says what is missing.
-        offered = [offer.reasons for offer in offers[application.id] if offer.trigger == trigger]
-        against = min(offered, key=len) if offered else (NOT_NOW,)
-        found[application.id] = (*against, NEEDS_OVERRULING) if failing_rules(application) else against
-    return found
+
+    ready: list[Application]
+    left_out: list[tuple[Application, tuple[Reason, ...]]]
+    token: str
+
+
+def preview_many(
+    session: Session, applications: Sequence[Application], trigger: str, actor: Actor, now: datetime
+) -> Together:
+    """What :func:`decide_many` would do.
+
+    Nobody whom a rule speaks against is ever among the ready: that needs a reason of its own.
+    """
+    clear = _without_failing_rules(applications)
+    seen = engine().preview(
+        session, WORKFLOW, trigger, [row.id for row in clear], actor=actor, now=now, form=NOTHING_OVERRULED
+    )
+    against = {item.subject_id: item.reasons for item in seen.excluded}
+    against |= {row.id: (NEEDS_OVERRULING,) for row in applications if row not in clear}
+    return Together(
+        [row for row in applications if row.id not in against],
+        [(row, against[row.id]) for row in applications if row.id in against],
+        seen.token,
+    )
 
 
 def decide_many(
     session: Session,
-    chosen: Sequence[tuple[Application, int]],
+    applications: Sequence[Application],
     trigger: str,
     actor: Actor,
     now: datetime,
     *,
+    token: str,
     key: str,
-) -> dict[uuid.UUID, Fired | Refused]:
-    """The same decision in favour of many; what cannot be decided is left out and the rest goes ahead.
+) -> int:
+    """The same decision in favour of many; returns how many.
 
     Args:
-        chosen: applications, each with the version that the reviewer had on the page.
-        key: names the request; used once for each application.
+        applications: those that the preview was made of.
+        token: of that preview.
+        key: names the request; the same key has one effect.
 
-    Returns:
-        For each application what was done, or why nothing was.
+    Raises:
+        workflows.bulk.PreviewStale: something has changed since; nobody was decided on.
     """
     if trigger not in IN_FAVOUR:
         raise ValueError(f"{trigger} is no decision for many at once")
-    outcome: dict[uuid.UUID, Fired | Refused] = {}
-    # Always in the same order, so that two requests that overlap do not wait for each other.
-    for application, version in sorted(chosen, key=lambda pair: pair[0].id):
-        try:
-            if failing_rules(application):
-                raise Refused([NEEDS_OVERRULING])
-            outcome[application.id] = decide(
-                session, application, trigger, actor, now, expected_version=version, key=key
-            )
-        except Refused as refused:
-            outcome[application.id] = refused
-    return outcome
+    ids = [row.id for row in _without_failing_rules(applications)]
+    fired = fire_many(
+        session,
+        WORKFLOW,
+        trigger,
+        ids,
+        actor=actor,
+        now=now,
+        form=NOTHING_OVERRULED,
+        partial=True,
+        token=token,
+        key=key,
+    )
+    left_out = {item.subject_id for item in fired.excluded}
+    decided = [id_ for id_ in ids if id_ not in left_out]
+    session.execute(
+        sa.update(Application)
+        .where(Application.id.in_(decided))
+        .values(decided_at=fired.at)
+        .execution_options(synchronize_session=False)
+    )
+    return fired.moved
+
+
+def _without_failing_rules(applications: Sequence[Application]) -> list[Application]:
+    return [row for row in applications if not failing_rules(row)]
 
 
 def recusal_reasons(

@@ -19,6 +19,7 @@ from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.people.uploads import Document, path_of, serve
 from recruitment.web import navigation
+from workflows.bulk import PreviewStale
 from workflows.terms import Fired, Refused, Stale
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -207,56 +208,50 @@ def _act(name: str, application: Application, act: Callable[[str], None], done: 
 @allow(Role.PREFECTURE_REVIEWER)
 def preview() -> Page:
     """Who would be confirmed together, and who is left out and why."""
-    picked = dict.fromkeys(_uuids(request.args.getlist("pick")))
-    if not picked:
+    rows = _picked(request.args.getlist("pick"))
+    if not rows:
         flash(_("请先勾选要确认的报名。"), "warning")
         return on_with_queue()
-    rows = _picked(picked)
-    against = operations.bulk_reasons(db.session, rows, "confirm", current_user().actor(), now())
-    return render_template(
-        "review/confirm.html",
-        ready=[row for row in rows if not against[row.id]],
-        left_out=[(row, against[row.id]) for row in rows if against[row.id]],
-        done=[],
-        key=uuid.uuid4().hex,
-        filters=review_queue.filters(),
-    )
+    return _preview(rows)
 
 
 @blueprint.post("/confirm")
 @allow(Role.PREFECTURE_REVIEWER)
 def confirm() -> Page:
-    """Confirm those that the preview showed, each at the version that it showed."""
-    key = request.form.get("key", "")
-    pairs = [value.partition(":") for value in request.form.getlist("pick")]
-    versions = {
-        id_: int(version) for text, _colon, version in pairs if version.isdecimal() for id_ in _uuids([text])
-    }
-    if not versions or not 8 <= len(key) <= 64:
+    """Confirm exactly those that the preview showed, or nobody if anything has changed since."""
+    key, token = request.form.get("key", ""), request.form.get("token", "")
+    rows = _picked(request.form.getlist("pick"))
+    if not rows or not token or not 8 <= len(key) <= 64:
         abort(400)
-    rows = _picked(versions)
-    outcome = operations.decide_many(
-        db.session,
-        [(row, versions[row.id]) for row in rows],
-        "confirm",
-        current_user().actor(),
-        now(),
-        key=key,
-    )
+    try:
+        number = operations.decide_many(
+            db.session, rows, "confirm", current_user().actor(), now(), token=token, key=key
+        )
+    except PreviewStale:
+        db.session.rollback()
+        flash(_("名单刚才有了变化，一份也没有确认。请重新核对。"), "warning")
+        return _preview(_picked(request.form.getlist("pick"))), 409
     db.session.commit()
-    done = [row for row in rows if isinstance(outcome[row.id], Fired)]
-    left_out = [(row, result.reasons) for row in rows if isinstance(result := outcome[row.id], Refused)]
-    if not left_out:
-        flash(_("已确认 %(number)s 份报名合格。", number=len(done)), "success")
-        return on_with_queue()
+    flash(_("已确认 %(number)s 份报名合格。", number=number), "success")
+    return on_with_queue()
+
+
+def _preview(rows: list[Application]) -> str:
+    together = operations.preview_many(db.session, rows, "confirm", current_user().actor(), now())
     return render_template(
         "review/confirm.html",
-        ready=[],
-        left_out=left_out,
-        done=done,
-        key="",
+        rows=rows,
+        together=together,
+        key=uuid.uuid4().hex,
         filters=review_queue.filters(),
     )
+
+
+def _picked(texts: Iterable[str]) -> list[Application]:
+    """Those of one's own area, in the order picked, and no more than a page holds."""
+    wanted = list(dict.fromkeys(_uuids(texts)))[: queries.PAGE]
+    found = queries.found(db.session, wanted, areas())
+    return [found[id_] for id_ in wanted if id_ in found]
 
 
 def _uuids(texts: Iterable[str]) -> Iterator[uuid.UUID]:
@@ -265,10 +260,3 @@ def _uuids(texts: Iterable[str]) -> Iterator[uuid.UUID]:
             yield uuid.UUID(text)
         except ValueError:
             continue
-
-
-def _picked(ids: Iterable[uuid.UUID]) -> list[Application]:
-    """Those of one's own area, in the order picked, and no more than a page holds."""
-    wanted = list(ids)[: queries.PAGE]
-    found = queries.found(db.session, wanted, areas())
-    return [found[id_] for id_ in wanted if id_ in found]

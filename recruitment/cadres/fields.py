@@ -22,9 +22,8 @@ class DayWidget:
     PARTS = (("", _l("年"), 4), ("-month", _l("月"), 2), ("-day", _l("日"), 2))
 
     def __call__(self, field: "DayField", **kwargs: Any) -> Markup:
-        kwargs.pop("class", None)
         # What a template leaves out as none must not become the word "None".
-        kwargs = {name: value for name, value in kwargs.items() if value is not None}
+        kwargs = {name: value for name, value in kwargs.items() if name != "class" and value is not None}
         boxes = []
         for (ending, label, size), text in zip(self.PARTS, field.typed, strict=True):
             box = html_params(

@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, FormField, HiddenField, SelectField, St
 from wtforms.validators import Length, Optional, ValidationError
 
 from recruitment.calls.conditions import default_words, level_words, value_words
-from recruitment.calls.fields import Between, DayField, LocalMinuteField, WholeField
+from recruitment.calls.fields import Between, DayField, Given, LocalMinuteField, WholeField
 from recruitment.calls.models import Call
 from recruitment.calls.operations import overrides_of
 from recruitment.clock import local
@@ -106,11 +106,9 @@ class CallForm(DraftForm):
         description=_l("写在公告页最前面：招什么人、到哪里工作。空一行另起一段。"),
     )
     hotline = StringField(_l("咨询电话"), [Required(), Length(max=60)])
-    registration_opens_at = LocalMinuteField(
-        _l("报名开始"), [Required()], description=_l("北京时间，到分钟。")
-    )
+    registration_opens_at = LocalMinuteField(_l("报名开始"), [Given()], description=_l("北京时间，到分钟。"))
     registration_closes_at = LocalMinuteField(
-        _l("报名截止"), [Required()], description=_l("北京时间，到分钟。到这一分钟就不能再提交。")
+        _l("报名截止"), [Given()], description=_l("北京时间，到分钟。到这一分钟就不能再提交。")
     )
     reference_date = DayField(
         _l("基准日"),
@@ -121,10 +119,10 @@ class CallForm(DraftForm):
         _l("县级通过后，还要市级确认"), description=_l("不勾选时，县级通过就是资格初审合格。")
     )
     review_hours = WholeField(
-        _l("县级审核时限（小时）"), [Required(), Between(1, LONGEST_HOURS)], description=_l("从提交算起。")
+        _l("县级审核时限（小时）"), [Given(), Between(1, LONGEST_HOURS)], description=_l("从提交算起。")
     )
     correction_hours = WholeField(
-        _l("补正时限（小时）"), [Required(), Between(1, LONGEST_HOURS)], description=_l("从退回算起。")
+        _l("补正时限（小时）"), [Given(), Between(1, LONGEST_HOURS)], description=_l("从退回算起。")
     )
     windows = FormField(WindowSection, label=_l("公告公布的出生日期"))
     basis = HiddenField()

@@ -1,19 +1,24 @@
 """Fields that read what people in Sichuan type: local minutes, days, whole numbers."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 import wtforms
 from flask_babel import gettext as _
 from wtforms import DateField, DateTimeLocalField, Field, IntegerField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from recruitment.clock import SHANGHAI, local
 
 
-def _check_year(year: int) -> None:
-    if not 1900 <= year <= 2100:
-        raise ValueError(_("年份不对，请核对。"))
+class Given(InputRequired):
+    """Something must be typed. Unlike ``Required`` it leaves to the field what is wrong with it."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            raise StopValidation(_("请填写%(what)s。", what=field.label.text)) from None
 
 
 class LocalMinuteField(DateTimeLocalField):
@@ -29,13 +34,23 @@ class LocalMinuteField(DateTimeLocalField):
         except ValueError:
             raise ValueError(_("请填写日期和时间，例如 2026-11-24 08:00。")) from None
         if self.data is not None:
-            _check_year(self.data.year)
-            self.data = self.data.replace(tzinfo=SHANGHAI)
+            moment, self.data = self.data.replace(tzinfo=SHANGHAI), None
+            self.data = _within_reach(moment)
 
     def _value(self) -> str:
         if self.raw_data:
             return " ".join(self.raw_data)
         return f"{local(self.data):%Y-%m-%dT%H:%M}" if isinstance(self.data, datetime) else ""
+
+
+_Day = TypeVar("_Day", date, datetime)
+
+
+def _within_reach(day: _Day) -> _Day:
+    """The day itself; :raises ValueError: a year that neither people nor the database mean."""
+    if not 1900 <= day.year <= 2100:
+        raise ValueError(_("年份不对，请核对。"))
+    return day
 
 
 class DayField(DateField):
@@ -47,7 +62,8 @@ class DayField(DateField):
         except ValueError:
             raise ValueError(_("请填写日期，例如 2026-11-24。")) from None
         if self.data is not None:
-            _check_year(self.data.year)
+            day, self.data = self.data, None
+            self.data = _within_reach(day)
 
 
 class WholeField(IntegerField):

@@ -12,7 +12,7 @@ from wtforms.validators import Length, ValidationError
 from recruitment.areas.models import County
 from recruitment.cadres.vocabulary import EDUCATION_LEVELS
 from recruitment.calls import candidates
-from recruitment.calls.fields import LocalMinuteField
+from recruitment.calls.fields import Given, LocalMinuteField
 from recruitment.eligibility.verdict import VERDICT_WORDS
 from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.forms import DraftForm, Form, Required
@@ -49,7 +49,7 @@ class ExtensionForm(DraftForm):
     )
     county = SelectField(_l("县（市、区）"), description=_l("选“一个县”时填写。"), choices=())
     person = StringField(_l("身份证号或回执号"), [Length(max=40)], description=_l("选“一个人”时填写。"))
-    closes_at = LocalMinuteField(_l("新的截止时间"), [Required()], description=_l("北京时间，到分钟。"))
+    closes_at = LocalMinuteField(_l("新的截止时间"), [Given()], description=_l("北京时间，到分钟。"))
     reason = TextAreaField(
         _l("原因"),
         [Required(), Length(max=1000)],

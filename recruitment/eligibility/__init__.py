@@ -17,7 +17,7 @@ from recruitment.eligibility.facts import (
     Position,
     Tenure,
 )
-from recruitment.eligibility.judging import evaluate, evaluate_many
+from recruitment.eligibility.judging import evaluate
 from recruitment.eligibility.parameters import Parameters, parameters_for, suggested_windows
 from recruitment.eligibility.rulesets import (
     Citation,
@@ -49,7 +49,6 @@ __all__ = [
     "Windows",
     "available_rules",
     "evaluate",
-    "evaluate_many",
     "load_rules",
     "parameters_for",
     "suggested_windows",

@@ -17,7 +17,7 @@ from recruitment.eligibility.verdict import RULES
 
 HEADER: Final = ("id", "verdict", *RULES, "reasons", "error", "line")
 
-Write = Callable[[Mapping[str, Any]], None]
+Write = Callable[[Mapping[str, Any]], object]
 
 
 @contextmanager
@@ -27,23 +27,20 @@ def open_answers(path: Path) -> Iterator[Write]:
     Raises:
         OSError: the file cannot be written.
     """
-    if str(path) == "-":
-        stdout = click.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
-        yield lambda answer: _no_result(stdout.write(_json_line(answer)))
-        stdout.flush()
-    elif path.suffix.lower() == ".csv":
+    kind = "" if str(path) == "-" else path.suffix.lower()
+    if kind == ".csv":
         # With a byte order mark, so that spreadsheet programs read it as UTF-8.
         with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(HEADER)
             yield lambda answer: writer.writerow([_harmless(cell) for cell in _cells(answer)])
-    elif path.suffix.lower() == ".xlsx":
+    elif kind == ".xlsx":
         with _workbook(path) as write:
             yield write
     else:
         # Half a surrogate pair, which JSON may hold, has no UTF-8; its escape is JSON again.
-        with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            yield lambda answer: _no_result(file.write(_json_line(answer)))
+        with click.open_file(str(path), "w", encoding="utf-8", errors="backslashreplace") as lines:
+            yield lambda answer: lines.write(json.dumps(answer, ensure_ascii=False) + "\n")
 
 
 @contextmanager
@@ -61,7 +58,7 @@ def _workbook(path: Path) -> Iterator[Write]:
     def write(answer: Mapping[str, Any]) -> None:
         row = next(rows, None)
         if row is None:
-            raise OSError("一个工作表最多容纳 1,048,575 人,请改用 .jsonl 或 .csv")
+            raise OSError("一个工作表最多容纳 1,048,575 人，请改用 .jsonl 或 .csv")
         for column, cell in enumerate(_cells(answer)):
             sheet.write_string(row, column, cell.encode("utf-8", "backslashreplace").decode())
 
@@ -70,14 +67,6 @@ def _workbook(path: Path) -> Iterator[Write]:
         book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
-
-
-def _json_line(answer: Mapping[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False) + "\n"
-
-
-def _no_result(_: object) -> None:
-    return None
 
 
 def _cells(answer: Mapping[str, Any]) -> list[str]:

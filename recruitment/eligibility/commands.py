@@ -29,7 +29,7 @@ class IsoDate(click.ParamType[date]):
         except ValueError:
             day = None
         if day is None or day.isoformat() != str(value):
-            self.fail(f"{value!r} 不是日期(YYYY-MM-DD)", param, ctx)
+            self.fail(f"{value!r} 不是日期（YYYY-MM-DD）", param, ctx)
         return day
 
 
@@ -76,10 +76,12 @@ def check(people: Path, reference_date: date, rules: str, out: Path) -> None:
                 answer = judge_row(row, params)
                 bad += "error" in answer
                 write(answer)
+    except BrokenPipeError:
+        raise
     except (FileError, OSError) as error:
         raise click.UsageError(str(error)) from error
     if bad:
-        click.echo(f"有 {bad} 行不能判断,见答案中的 error。", err=True)
+        click.echo(f"有 {bad} 行不能判断，见答案中的 error。", err=True)
         sys.exit(1)
 
 
@@ -94,7 +96,7 @@ def judge_row(row: Row, params: Parameters) -> dict[str, Any]:
             raise FactError(row.error)
         person = Person.from_json(value)
         if person.id is None:
-            raise FactError("id:缺少编号")
+            raise FactError("id：缺少编号")
         verdict = params.judge(person, Position.from_json(value.get("position")))
     except FactError as error:
         return {"id": identity, "error": str(error), "line": row.line}

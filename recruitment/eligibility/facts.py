@@ -90,14 +90,14 @@ class Conditions:
 
     def __post_init__(self) -> None:
         if self.education is not None and self.education not in EDUCATION_RANK:
-            raise FactError(f"position.education:没有这种学历:{self.education!r}")
+            raise FactError(f"position.education：没有这种学历：{self.education!r}")
         if self.sex is not None:
             if self.sex not in SEXES:
-                raise FactError(f"position.sex:只能是 male 或 female:{self.sex!r}")
+                raise FactError(f"position.sex：只能是 male 或 female：{self.sex!r}")
             if not self.sex_basis:
-                raise FactError("position.sex:限定性别必须写明法律依据(sex_basis)")
+                raise FactError("position.sex：限定性别必须写明法律依据（sex_basis）")
         if self.years is not None and not 0 <= self.years <= 100:
-            raise FactError(f"position.years:应在 0 到 100 之间:{self.years!r}")
+            raise FactError(f"position.years：应在 0 到 100 之间：{self.years!r}")
 
 
 NO_CONDITIONS: Final = Conditions()
@@ -117,14 +117,14 @@ class Position:
         if value is None:
             return UNKNOWN_POSITION
         if not isinstance(value, dict):
-            raise FactError("position:应为对象")
+            raise FactError("position：应为对象")
         county = _code(value.get("county"), "position.county", (6, 9, 12))
         code = _text(value.get("code"), "position.code")
         if len(value) == (county is not None) + (code is not None):
             return cls(county[:6] if county else None, NO_CONDITIONS, code)
         areas = _texts(value.get("areas"), "position.areas")
         if not all(area.isascii() and area.isdigit() and 2 <= len(area) <= 12 for area in areas):
-            raise FactError("position.areas:应为 2 至 12 位行政区划代码")
+            raise FactError("position.areas：应为 2 至 12 位行政区划代码")
         conditions = Conditions(
             education=_word(value.get("education"), EDUCATION, "position.education"),
             languages=_texts(value.get("languages"), "position.languages"),
@@ -190,7 +190,7 @@ class Person:
         get = value.get
         sex = _text(get("sex"), "sex")
         if sex is not None and sex not in SEXES:
-            raise FactError(f"sex:只能是 male 或 female:{sex!r}")
+            raise FactError(f"sex：只能是 male 或 female：{sex!r}")
         languages = get("languages")
         return cls(
             id=_identity(get("id")),
@@ -243,7 +243,7 @@ def _iso(day: date | None) -> str | None:
 def _identity(value: object) -> str | int | None:
     if value is None or isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise FactError("id:应为文字或整数")
+    raise FactError("id：应为文字或整数")
 
 
 def _date(value: object, where: str) -> date | None:
@@ -255,33 +255,33 @@ def _date(value: object, where: str) -> date | None:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise FactError(f"{where}:不是日期(YYYY-MM-DD):{value!r}")
+    raise FactError(f"{where}：不是日期（YYYY-MM-DD）：{value!r}")
 
 
 def _text(value: object, where: str) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
-    raise FactError(f"{where}:应为文字:{value!r}")
+    raise FactError(f"{where}：应为文字：{value!r}")
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise FactError(f"{where}:应为文字列表")
+        raise FactError(f"{where}：应为文字列表")
     return tuple(value)
 
 
 def _flag(value: object, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise FactError(f"{where}:应为 true、false 或 null:{value!r}")
+    raise FactError(f"{where}：应为 true、false 或 null:{value!r}")
 
 
 def _whole(value: object, where: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise FactError(f"{where}:应为整数:{value!r}")
+    raise FactError(f"{where}：应为整数：{value!r}")
 
 
 def _word(value: object, known: Mapping[str, str], where: str) -> str | None:
@@ -289,7 +289,7 @@ def _word(value: object, known: Mapping[str, str], where: str) -> str | None:
         return None
     if isinstance(value, str) and value in known:
         return known[value]
-    raise FactError(f"{where}:不认识的取值:{value!r}")
+    raise FactError(f"{where}：不认识的取值：{value!r}")
 
 
 def _code(value: object, where: str, lengths: tuple[int, ...]) -> str | None:
@@ -297,24 +297,24 @@ def _code(value: object, where: str, lengths: tuple[int, ...]) -> str | None:
         return None
     if isinstance(value, str) and len(value) in lengths and value.isascii() and value.isdigit():
         return value
-    raise FactError(f"{where}:应为 {'、'.join(map(str, lengths))} 位数字代码:{value!r}")
+    raise FactError(f"{where}：应为 {'、'.join(map(str, lengths))} 位数字代码：{value!r}")
 
 
 def _items(value: object, where: str, read: Callable[[object, str], _Item]) -> tuple[_Item, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise FactError(f"{where}:应为列表")
+        raise FactError(f"{where}：应为列表")
     return tuple([read(item, f"{where}[{index}]") for index, item in enumerate(value)])
 
 
 def _tenure(value: object, where: str) -> Tenure:
     if not isinstance(value, dict):
-        raise FactError(f"{where}:应为对象")
+        raise FactError(f"{where}：应为对象")
     start = _date(value.get("from"), f"{where}.from")
     end = _date(value.get("to"), f"{where}.to")
     if start is not None and end is not None and end < start:
-        raise FactError(f"{where}:离任日期 {end} 早于任职日期 {start}")
+        raise FactError(f"{where}：离任日期 {end} 早于任职日期 {start}")
     return Tenure(
         _word(value.get("post"), POSTS, f"{where}.post"),
         _code(value.get("community"), f"{where}.community", (6, 9, 12)),
@@ -326,7 +326,7 @@ def _tenure(value: object, where: str) -> Tenure:
 
 def _commendation(value: object, where: str) -> Commendation:
     if not isinstance(value, dict):
-        raise FactError(f"{where}:应为对象")
+        raise FactError(f"{where}：应为对象")
     return Commendation(
         _flag(value.get("comprehensive"), f"{where}.comprehensive"),
         _date(value.get("date"), f"{where}.date"),
@@ -336,10 +336,10 @@ def _commendation(value: object, where: str) -> Commendation:
 
 def _appraisal(value: object, where: str) -> Appraisal:
     if not isinstance(value, dict):
-        raise FactError(f"{where}:应为对象")
+        raise FactError(f"{where}：应为对象")
     year = _whole(value.get("year"), f"{where}.year")
     if year is None:
-        raise FactError(f"{where}.year:缺少年度")
+        raise FactError(f"{where}.year：缺少年度")
     return Appraisal(year, _word(value.get("result"), APPRAISALS, f"{where}.result"))
 
 
@@ -347,10 +347,10 @@ def _declarations(value: object) -> Mapping[str, bool | None]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise FactError("declarations:应为对象")
+        raise FactError("declarations：应为对象")
     for key, answer in value.items():
         if key not in DECLARATIONS:
-            raise FactError(f"declarations.{key}:不认识的申报事项")
+            raise FactError(f"declarations.{key}：不认识的申报事项")
         if answer is not None and not isinstance(answer, bool):
-            raise FactError(f"declarations.{key}:应为 true、false 或 null:{answer!r}")
+            raise FactError(f"declarations.{key}：应为 true、false 或 null：{answer!r}")
     return value

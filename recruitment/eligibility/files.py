@@ -16,21 +16,21 @@ from recruitment.eligibility.vocabulary import DECLARATIONS
 
 # Column → what it holds. N counts from 1; YYYY is a calendar year.
 COLUMNS: Final[Mapping[str, str]] = {
-    "id": "编号,必填",
+    "id": "编号，必填",
     "birth_date": "出生日期 YYYY-MM-DD",
-    "education": "学历:小学、初中、高中、中专、大专、本科、硕士、博士,或英文代码",
+    "education": "学历：小学、初中、高中、中专、大专、本科、硕士、博士，或英文代码",
     "position_county": "报考职位所在县的 6 位代码",
-    "posts": "没有任职经历时填“无”,否则留空",
+    "posts": "没有任职经历时填“无”，否则留空",
     "post_N": "第 N 段任职的职务",
-    "community_N": "第 N 段任职的村(社区)代码",
+    "community_N": "第 N 段任职的村（社区）代码",
     "from_N": "第 N 段任职的起日",
-    "to_N": "第 N 段任职的止日,仍在任留空",
-    "commendations": "没有获得表彰时填“无”,否则留空",
-    "commendation_N": "第 N 项表彰是否综合类:是、否",
+    "to_N": "第 N 段任职的止日，仍在任留空",
+    "commendations": "没有获得表彰时填“无”，否则留空",
+    "commendation_N": "第 N 项表彰是否综合类：是、否",
     "commendation_date_N": "第 N 项表彰的日期",
-    "appraisals": "没有年度考核时填“无”,否则留空",
-    "appraisal_YYYY": "该年度考核结果:优秀、称职、基本称职、不称职,或英文代码",
-    **{key: f"{words}:是、否" for key, words in DECLARATIONS.items()},
+    "appraisals": "没有年度考核时填“无”，否则留空",
+    "appraisal_YYYY": "该年度考核结果：优秀、称职、基本称职、不称职，或英文代码",
+    **{key: f"{words}：是、否" for key, words in DECLARATIONS.items()},
 }
 
 _NONE: Final = frozenset({"无", "none"})
@@ -67,7 +67,7 @@ def read_people(path: Path) -> Iterator[Row]:
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise FileError(f"文件名须以 .jsonl、.csv 或 .xlsx 结尾:{path.name}")
+        raise FileError(f"文件名须以 .jsonl、.csv 或 .xlsx 结尾：{path.name}")
     return reader(path)
 
 
@@ -83,9 +83,9 @@ def _json_lines(path: Path) -> Iterator[Row]:
             except UnicodeDecodeError:
                 yield Row(number, None, "不是 UTF-8 编码")
             except json.JSONDecodeError as error:
-                yield Row(number, None, f"不是 JSON:第 {error.colno} 个字符处有误")
+                yield Row(number, None, f"不是 JSON：第 {error.colno} 个字符处有误")
             except (ValueError, RecursionError):
-                yield Row(number, None, "不是 JSON:数字过长或层次过深")
+                yield Row(number, None, "不是 JSON：数字过长或层次过深")
 
 
 def _encoding(path: Path) -> str:
@@ -119,7 +119,7 @@ def _workbook_rows(path: Path) -> Iterator[Row]:
     try:
         sheet = load_workbook(str(path)).get_sheet_by_index(0)
     except (CalamineError, OSError, ValueError) as error:
-        raise FileError(f"不能作为工作簿打开:{error}") from error
+        raise FileError(f"不能作为工作簿打开：{error}") from error
     rows = sheet.iter_rows()
     first = (sheet.start or (0, 0))[0] + 1
     header = _header([str(cell) for cell in next(rows, [])])
@@ -148,10 +148,10 @@ def _header(cells: list[str]) -> list[str]:
         stem, _, number = name.rpartition("_")
         generic = f"{stem}_{'YYYY' if stem == 'appraisal' else 'N'}"
         if name and name not in COLUMNS and not (generic in COLUMNS and number.isdigit()):
-            raise FileError(f"不认识的列:{name!r};见 docs/eligibility.md 的列表")
+            raise FileError(f"不认识的列：{name!r}；见 docs/eligibility.md 的列表")
     doubled = {name for name in names if name and names.count(name) > 1}
     if doubled:
-        raise FileError(f"重复的列:{'、'.join(sorted(doubled))}")
+        raise FileError(f"重复的列：{'、'.join(sorted(doubled))}")
     if "id" not in names:
         raise FileError("缺少 id 列")
     return names
@@ -191,7 +191,7 @@ def _person(texts: dict[str, str]) -> dict[str, Any]:
     for name in _LISTS:
         items = [item for _, item in sorted(found[name].items())]
         if name in texts and (items or texts[name].lower() not in _NONE):
-            raise FileError(f"{name}:只能填“无”,且这时不能再填明细")
+            raise FileError(f"{name}：只能填“无”，且这时不能再填明细")
         person[name] = items if items or name in texts else None
     return person
 
@@ -202,4 +202,4 @@ def _yes(texts: dict[str, str], name: str) -> bool:
         return True
     if text in _NO:
         return False
-    raise FileError(f"{name}:应为“是”或“否”:{texts[name]!r}")
+    raise FileError(f"{name}：应为“是”或“否”：{texts[name]!r}")

@@ -1,6 +1,6 @@
-"""Judge a person for one position, for a stream, or for every position of a call."""
+"""Judge a person for one position or for every position of a call."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from recruitment.eligibility.facts import NO_CONDITIONS, Conditions, Person, Position
 from recruitment.eligibility.parameters import Parameters
@@ -111,12 +111,3 @@ def evaluate(person: Person, at: Position, params: Parameters) -> Verdict:
     Pure: the same facts and parameters give the same verdict for ever.
     """
     return params.judge(person, at)
-
-
-def evaluate_many(
-    cases: Iterable[tuple[Person, Position]], params: Parameters
-) -> Iterator[tuple[Person, Position, Verdict]]:
-    """Judge a stream, in order, holding one at a time."""
-    judge = params.judge
-    for person, at in cases:
-        yield person, at, judge(person, at)

@@ -37,7 +37,7 @@ class Citation:
     date: date
 
     def __str__(self) -> str:
-        return f"{self.document} {self.part}".rstrip() + f"({self.date.isoformat()})"
+        return f"{self.document} {self.part}".rstrip() + f"（{self.date.isoformat()}）"
 
     def to_json(self) -> dict[str, str]:
         return {"document": self.document, "part": self.part, "date": self.date.isoformat()}
@@ -125,10 +125,10 @@ class Parameter:
         try:
             value = _CHECKS[self.kind](value)
         except (TypeError, KeyError, ValueError) as error:
-            raise RulesError(f"{self.path}({self.words}):不能取 {value!r}") from error
+            raise RulesError(f"{self.path}（{self.words}）：不能取 {value!r}") from error
         if self.floor is not None and _weight(self.kind, value) < _weight(self.kind, self.floor[0]):
             raise RulesError(
-                f"{self.path}({self.words}):{value!r} 低于法定底线 {self.floor[0]!r},依据 {self.floor[1]}"
+                f"{self.path}（{self.words}）：{value!r} 低于法定底线 {self.floor[0]!r}，依据 {self.floor[1]}"
             )
         return value
 
@@ -229,18 +229,18 @@ class RuleSet:
                 source, is of the wrong kind, or goes below a legal floor.
         """
         if reference_date > _LAST_REFERENCE_DATE:
-            raise RulesError(f"基准日太远:{reference_date}")
+            raise RulesError(f"基准日太远：{reference_date}")
         if reference_date < self.since:
-            raise RulesError(f"{self.name} 自 {self.since} 起才有规定,{reference_date} 没有可用的规则")
+            raise RulesError(f"{self.name} 自 {self.since} 起才有规定，{reference_date} 没有可用的规则")
         values: dict[str, Value] = {}
         for path, parameter in self.parameters.items():
             if (value := parameter.at(reference_date)) is not None:
                 values[path] = value
         for override in overrides:
             if override.path not in self.parameters:
-                raise RulesError(f"没有这项规则参数:{override.path}")
+                raise RulesError(f"没有这项规则参数：{override.path}")
             if not override.reason.strip() or not override.source.strip():
-                raise RulesError(f"{override.path}:改动必须写明理由和依据")
+                raise RulesError(f"{override.path}：改动必须写明理由和依据")
             parameter = self.parameters[override.path]
             values[override.path] = Value(
                 parameter.check(override.value),
@@ -249,11 +249,11 @@ class RuleSet:
                 override.reason.strip(),
             )
         if values["age.ceiling.base"].value < values["age.minimum"].value:
-            raise RulesError("age.ceiling.base:年龄上限低于最低年龄")
+            raise RulesError("age.ceiling.base：年龄上限低于最低年龄")
         if _weight("education", values["education.floor_tibetan"].value) > _weight(
             "education", values["education.floor"].value
         ):
-            raise RulesError("education.floor_tibetan:涉藏地区的最低学历高于一般地区")
+            raise RulesError("education.floor_tibetan：涉藏地区的最低学历高于一般地区")
         return values
 
 
@@ -305,7 +305,7 @@ def load_rules(name: str = "sichuan") -> RuleSet:
     version = int(wanted) if wanted.isdigit() else max(versions, default=0)
     if version not in versions or (wanted and not wanted.isdigit()):
         known = "、".join(f"{key}@{v}" for key, vs in available_rules().items() for v in vs)
-        raise RulesError(f"没有规则集 {name};现有:{known}")
+        raise RulesError(f"没有规则集 {name}；现有：{known}")
     raw = files("recruitment.eligibility").joinpath("data", f"{base}-{version}.toml").read_bytes()
     return parse_rules(raw)
 

@@ -33,7 +33,6 @@ RULES: Final = (
     "position.sex",
 )
 
-OUTCOME_WORDS: Final[Mapping[str, str]] = {PASS: "符合", FAIL: "不符合", UNKNOWN: "待核实"}
 VERDICT_WORDS: Final[Mapping[str, str]] = {
     ELIGIBLE: "可以报考",
     INELIGIBLE: "不能报考",

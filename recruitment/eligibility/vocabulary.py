@@ -26,10 +26,10 @@ EDUCATION_WORDS: Final[Mapping[str, str]] = {
 }
 POST_WORDS: Final[Mapping[str, str]] = {
     "party_secretary": "党组织书记",
-    "committee_director": "村(居)委会主任",
+    "committee_director": "村（居）委会主任",
     "first_secretary": "驻村第一书记",
     "deputy_secretary": "党组织副书记",
-    "deputy_director": "村(居)委会副主任",
+    "deputy_director": "村（居）委会副主任",
     "committee_member": "“两委”委员",
     "other": "其他岗位",
 }
@@ -49,7 +49,7 @@ DECLARATIONS: Final[Mapping[str, str]] = {
     "full_time_student": "全日制在读学生",
     "civil_servant_on_probation": "试用期内的公务员",
     "under_sanction": "在处分影响期内",
-    "grave_incident": "任职期间所在村(社区)发生重大事件",
+    "grave_incident": "任职期间所在村（社区）发生重大事件",
     "seconded": "机关、事业单位下派人员",
     "discharged_civil_servant": "被辞退未满五年的公务员",
     "exam_barred": "因考试违纪违规在禁考期内",
@@ -80,5 +80,10 @@ _APPRAISAL_ALIASES: Final = {word: key for key, word in APPRAISAL_WORDS.items()}
 }
 # Everything that an input file may say, by the name used here.
 EDUCATION: Final = {k: k for k in EDUCATION_RANK} | _EDUCATION_ALIASES
-POSTS: Final = {k: k for k in POST_WORDS} | _POST_ALIASES
+POSTS: Final = (
+    {k: k for k in POST_WORDS}
+    | _POST_ALIASES
+    # As typed with brackets of the other width.
+    | {word.replace("（", "(").replace("）", ")"): key for word, key in _POST_ALIASES.items()}
+)
 APPRAISALS: Final = {k: k for k in APPRAISAL_RANK} | _APPRAISAL_ALIASES

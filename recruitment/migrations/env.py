@@ -27,7 +27,7 @@ def run() -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         context.configure(
             connection=connection,
-            target_metadata=target_metadata(),
+            target_metadata=target_metadata() if context.config.attributes["models"] else None,
             render_item=render_item,
             compare_type=True,
         )

@@ -35,14 +35,16 @@ class Problem(StrEnum):
     CHECKSUM = "checksum"
 
 
-# What to tell the person who typed it. Also the msgids under which they are translated.
+# Marks words that are translated where they are shown.
+N_ = str
+# What to tell the person who typed it.
 WORDS = {
-    Problem.EMPTY: "请填写身份证号。",
-    Problem.OLD: "这是旧的15位身份证号。请填写现在使用的18位身份证号。",
-    Problem.LENGTH: "身份证号应为18位，请核对是否多填或少填。",
-    Problem.CHARACTERS: "身份证号前17位应为数字，最后一位为数字或X。",
-    Problem.BIRTH_DATE: "身份证号中的出生日期（第7至14位）不存在或不合理，请核对。",
-    Problem.CHECKSUM: "身份证号有误：最后一位与前17位对不上。请对照身份证逐位核对。",
+    Problem.EMPTY: N_("请填写身份证号。"),
+    Problem.OLD: N_("这是旧的15位身份证号。请填写现在使用的18位身份证号。"),
+    Problem.LENGTH: N_("身份证号应为18位，请核对是否多填或少填。"),
+    Problem.CHARACTERS: N_("身份证号前17位应为数字，最后一位为数字或X。"),
+    Problem.BIRTH_DATE: N_("身份证号中的出生日期（第7至14位）不存在或不合理，请核对。"),
+    Problem.CHECKSUM: N_("身份证号有误：最后一位与前17位对不上。请对照身份证逐位核对。"),
 }
 
 

@@ -6,6 +6,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+# Marks words that are translated where they are shown.
+N_ = str
 SHORTEST = 8
 LONGEST = 128
 # What people choose when they are only asked for letters and figures.
@@ -58,19 +60,19 @@ def weakness(password: str, personal: tuple[str, ...] = ()) -> str | None:
     """
     lowered = password.lower()
     if len(password) < SHORTEST:
-        return "密码至少8位。"
+        return N_("密码至少8位。")
     if len(password) > LONGEST:
-        return "密码最多128位。"
+        return N_("密码最多128位。")
     if not re.search(r"[^\W\d_]", password) or not re.search(r"\d", password):
-        return "密码要同时有字母和数字。"
+        return N_("密码要同时有字母和数字。")
     stripped = re.sub(r"[^a-z0-9]", "", lowered)
     if any(len(stripped) <= len(word) + 3 and word in stripped for word in _COMMON):
-        return "这个密码太常见，容易被猜到。请换一个。"
+        return N_("这个密码太常见，容易被猜到。请换一个。")
     if len(set(lowered)) < 4:
-        return "这个密码重复的字符太多。请换一个。"
+        return N_("这个密码重复的字符太多。请换一个。")
     for text in personal:
         text = text.lower()
         parts = {text, text[-6:], text.split("@")[0]} if len(text) >= 6 else {text}
         if any(len(part) >= 6 and part in lowered for part in parts):
-            return "密码里不要包含自己的身份证号、手机号或邮箱。"
+            return N_("密码里不要包含自己的身份证号、手机号或邮箱。")
     return None

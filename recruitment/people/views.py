@@ -189,7 +189,7 @@ def sign_out() -> Page:
     db.session.commit()
     flash(_("您已退出登录。"), "success")
     response = redirect(url_for("people.sign_in"))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 

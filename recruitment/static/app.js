@@ -93,11 +93,14 @@ function keepDraft(form) {
     leaving = true;
     if (request) request.abort();
   });
-  window.addEventListener("pagehide", () => {
-    if (changed && !leaving) navigator.sendBeacon(form.dataset.draft, fields());
-  });
+  // The page is left, or on a phone put away: there may be no later moment.
+  function sendNow() {
+    if (!changed || leaving) return;
+    if (navigator.sendBeacon(form.dataset.draft, fields())) changed = false;
+  }
+  window.addEventListener("pagehide", sendNow);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && timer) { window.clearTimeout(timer); save(); }
+    if (document.visibilityState === "hidden") sendNow();
   });
   window.addEventListener("pageshow", () => { leaving = false; });
 }

@@ -39,7 +39,7 @@ def protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    # The session was read to make this response, so it may say who is signed in or carry their form token.
-    if session.accessed:
+    # Something is known about who reads this: their name, their form token, a message to them.
+    if session.accessed and session:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -504,16 +504,17 @@ def test_many_are_confirmed_after_a_look_at_the_list(
     assert "规则判定有不符合的条件，请打开逐份处理。" in page.text
     assert foreign.owner.name not in page.text
 
-    # One of them moves on between the look and the press.
+    # One of them moves on between the look and the press: nobody is confirmed unseen.
     gone = made[2]
-    form = {"reason": "再看看"}
-    operations.decide(session, gone, "send_back", prefecture.actor(), LATER, form=form)
+    operations.decide(session, gone, "send_back", prefecture.actor(), LATER, form={"reason": "再看看"})
     session.commit()
-    report = client.submit(page, "确认这 3 份合格")
-    assert "已确认 2 份报名合格。" in report.text
-    assert "没有确认的 1 份" in report.text
-    again = client.submit(page, "确认这 3 份合格")
-    assert "已确认 2 份报名合格。" in again.text
+    answer = client.submit(page, "确认这 3 份合格")
+    assert answer.status_code == 409
+    assert "名单刚才有了变化，一份也没有确认。请重新核对。" in answer.text
+    assert state_of(session, made[0]) == "county_passed"
+
+    answers = [client.submit(answer, "确认这 2 份合格") for _ in range(2)]
+    assert all("已确认 2 份报名合格。" in page.text for page in answers)
     assert [state_of(session, a) for a in (*made, odd, foreign)] == [
         "qualified",
         "qualified",
@@ -521,7 +522,10 @@ def test_many_are_confirmed_after_a_look_at_the_list(
         "county_passed",
         "county_passed",
     ]
-    assert notices(session, made[0]).count("application.qualified") == 1
+    for confirmed in made[:2]:
+        assert notices(session, confirmed).count("application.qualified") == 1
+        assert journal(session, confirmed)[-1].form == {"overruled": []}
+        assert confirmed.decided_at == LATER
 
 
 def test_nobody_but_the_prefecture_confirms_many(

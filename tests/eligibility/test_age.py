@@ -169,3 +169,4 @@ def test_the_way_out_is_named() -> None:
     assert "民族自治地方" not in result("age.ceiling", born(OUT_42), AUTONOMOUS).change
     assert "无法改变" in result("age.ceiling", born(OUT_45)).change
     assert "2021年2月25日满18周岁" in result("age.minimum", born("2003-02-25")).change
+    assert "到2021年2月24日未满18周岁" in result("age.minimum", born("2003-02-25")).message

@@ -158,5 +158,5 @@ def test_rules_follow_the_date() -> None:
     for ceiling, text in (("35", before), ("40", after)):
         line = next(line for line in text.splitlines() if line.startswith("age.ceiling.base"))
         assert f"= {ceiling} 周岁" in line
-    assert "招考公告(2021)" not in before
-    assert "招考公告(2021)" in after
+    assert "招考公告（2021）" not in before
+    assert "招考公告（2021）" in after

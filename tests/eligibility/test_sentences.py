@@ -57,7 +57,7 @@ def shape(text: str) -> str:
     text = re.sub(r"\d+年起", "〈某年〉起", text)
     for name in prefectures().values():
         text = text.replace(name, "〈市州〉")
-    text = re.sub(r"(〈市州〉、)+〈市州〉", "〈市州〉", text)
+    text = re.sub(r"（〈市州〉、）+〈市州〉", "〈市州〉", text)
     return re.sub(r"\d+", "〈数〉", text)
 
 
@@ -71,7 +71,8 @@ def test_every_sentence_is_one_that_people_have_read() -> None:
 def test_sentences_are_short_chinese_and_complete() -> None:
     for rule, outcome, message, change in SENTENCES:
         for text in (message, change):
-            assert not re.search(r"[A-Za-z_]|None|。。|;。|,。", text), (rule, text)
+            assert not re.search(r"[A-Za-z_]|None|。。|；。|，。", text), (rule, text)
+            assert not re.search(r"[,;:?!()]", text), (rule, text)
             assert text == "" or text.endswith("。"), (rule, text)
             assert all(len(sentence) <= 75 for sentence in text.split("。")), (rule, text)
         assert message

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.workflows.loan import NOW, Loan, Member, director, librarian, member, new_loan
 from workflows.engine import Actor, Engine, Refused, Stale
+from workflows.journal import told
 from workflows.schema import event, outbox, timer
 
 
@@ -263,3 +264,35 @@ def test_a_page_of_fifty_asks_as_often_as_one_of_three(engine: Engine, session: 
     assert len(asked) == 2 * few <= 4
     assert len(answers) == 50
     assert all(item.allowed for rows in answers.values() for item in rows if item.transition == "approve")
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "\ud800", float("nan"), object()])
+def test_what_the_database_could_not_read_again_is_refused(
+    engine: Engine, session: Session, reason: object
+) -> None:
+    loan = new_loan(engine, session)
+    with pytest.raises(Refused) as refusal:
+        engine.fire(session, loan, "decline", actor=librarian(), now=NOW, form={"reason": reason})
+    assert codes(refusal) == {"form_unreadable"}
+    engine.fire(session, loan, "decline", actor=librarian(), now=NOW, form={"reason": "\\u0000 % ' \" 𠮷"})
+    stored = session.scalar(select(event.c.form).where(event.c.seq == 2))
+    assert stored == {"reason": "\\u0000 % ' \" 𠮷"}
+
+
+def test_the_owner_is_told_of_an_outcome_with_its_release_and_never_of_one_taken_back(
+    engine: Engine, session: Session
+) -> None:
+    loan = new_loan(engine, session)
+    form = {"reason": "x"}
+
+    def known() -> list[str]:
+        mine = select(event).where(event.c.subject_id == loan.id).order_by(event.c.seq)
+        return [row.transition for row in told(session.execute(mine))]
+
+    engine.fire(session, loan, "decline", actor=librarian(), now=NOW, form=form)
+    assert known() == ["start"]
+    engine.fire(session, loan, "take_back", actor=librarian(), now=NOW)
+    assert known() == ["start"]
+    engine.fire(session, loan, "decline", actor=librarian(), now=NOW, form=form)
+    engine.fire(session, loan, "release", actor=librarian(), now=NOW)
+    assert known() == ["start", "decline", "release"]

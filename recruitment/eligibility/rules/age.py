@@ -22,8 +22,8 @@ def minimum(params: Parameters) -> Rule:
         age,
         cutoff,
         cite,
-        "没有出生日期,年龄待核实。",
-        f"请填写出生日期;{latest}及以前出生即已满{age}周岁。",
+        "没有出生日期，年龄待核实。",
+        f"请填写出生日期；{latest}及以前出生即已满{age}周岁。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -32,7 +32,7 @@ def minimum(params: Parameters) -> Rule:
             return missing
         if birth <= cutoff:
             return RuleResult(
-                rule, PASS, birth.isoformat(), age, cutoff, cite, f"{day(birth)}出生,到{on}已满{age}周岁。"
+                rule, PASS, birth.isoformat(), age, cutoff, cite, f"{day(birth)}出生，到{on}已满{age}周岁。"
             )
         return RuleResult(
             rule,
@@ -41,8 +41,8 @@ def minimum(params: Parameters) -> Rule:
             age,
             cutoff,
             cite,
-            f"{day(birth)}出生,到{on}未满{age}周岁。",
-            f"须在{latest}及以前出生;您到{day(reached_on(birth, age))}满{age}周岁,可等以后的批次。",
+            f"{day(birth)}出生，到{on}未满{age}周岁。",
+            f"须在{latest}及以前出生；您到{day(reached_on(birth, age))}满{age}周岁，可等以后的批次。",
             True,
         )
 
@@ -107,8 +107,8 @@ def ceiling(params: Parameters) -> Rule:
             band.years,
             band.cutoff,
             band.cite,
-            "没有出生日期,年龄待核实。",
-            f"请填写出生日期;{band.from_day}及以后出生即在{band.words}{band.years}周岁上限以内。",
+            "没有出生日期，年龄待核实。",
+            f"请填写出生日期；{band.from_day}及以后出生即在{band.words}{band.years}周岁上限以内。",
         )
         for key, band in certain.items()
     }
@@ -128,7 +128,7 @@ def ceiling(params: Parameters) -> Rule:
                 found.years,
                 found.cutoff,
                 found.cite,
-                f"{day(birth)}出生,在{found.words}{found.years}周岁上限以内({found.from_day}及以后出生)。",
+                f"{day(birth)}出生，在{found.words}{found.years}周岁上限以内（{found.from_day}及以后出生）。",
             )
         if birth >= possible[key].cutoff:
             return RuleResult(
@@ -138,7 +138,7 @@ def ceiling(params: Parameters) -> Rule:
                 found.years,
                 found.cutoff,
                 found.cite,
-                f"{day(birth)}出生,超过{found.years}周岁上限;能否放宽待核实。",
+                f"{day(birth)}出生，超过{found.years}周岁上限；能否放宽待核实。",
                 "".join(ways_out(birth, key)),
             )
         return RuleResult(
@@ -148,8 +148,8 @@ def ceiling(params: Parameters) -> Rule:
             found.years,
             found.cutoff,
             found.cite,
-            f"{day(birth)}出生,超过{found.words}{found.years}周岁上限({found.from_day}及以后出生才可报考)。",
-            "".join(ways_out(birth, key)) or f"须在{possible[key].from_day}及以后出生,这一条无法改变。",
+            f"{day(birth)}出生，超过{found.words}{found.years}周岁上限（{found.from_day}及以后出生才可报考）。",
+            "".join(ways_out(birth, key)) or f"须在{possible[key].from_day}及以后出生，这一条无法改变。",
             True,
         )
 
@@ -157,11 +157,13 @@ def ceiling(params: Parameters) -> Rule:
         in_autonomous, with_honour = key
         ways = []
         if not with_honour and birth >= honoured.cutoff:
-            ask = "请写明是否获得、何时获得综合类表彰;" if with_honour is None else "获得过"
+            ask = "请写明是否获得、何时获得综合类表彰；" if with_honour is None else "获得过"
             end = "有这一表彰" if with_honour is None else "国家规定的综合类表彰"
-            ways.append(f"{ask}{end}的,上限放宽到{honoured.years}周岁({honoured.from_day}及以后出生)。")
+            ways.append(f"{ask}{end}的，上限放宽到{honoured.years}周岁（{honoured.from_day}及以后出生）。")
         if not in_autonomous and birth >= autonomous.cutoff:
-            ways.append(f"民族自治地方的职位上限为{autonomous.years}周岁({autonomous.from_day}及以后出生)。")
+            ways.append(
+                f"民族自治地方的职位上限为{autonomous.years}周岁（{autonomous.from_day}及以后出生）。"
+            )
         return ways
 
     return judge

@@ -27,23 +27,29 @@ def recent(params: Parameters) -> Rule:
         return RuleResult("appraisal.recent", outcome, measured, limit, None, cite, message, change)
 
     passed = {
-        level: result(PASS, f"{last}:{level}", f"{last}年度考核{APPRAISAL_WORDS[level]},符合要求。")
+        level: result(PASS, f"{last}:{level}", f"{last}年度考核{APPRAISAL_WORDS[level]}，符合要求。")
         for level in APPRAISAL_RANK
     }
     too_low = {
         level: result(
             FAIL,
             f"{last}:{level}",
-            f"{last}年度考核{APPRAISAL_WORDS[level]},未达到{words}。",
-            f"上一年度考核达到{words}后,可以报考以后的批次。",
+            f"{last}年度考核{APPRAISAL_WORDS[level]}，未达到{words}。",
+            f"上一年度考核达到{words}后，可以报考以后的批次。",
         )
         for level in APPRAISAL_RANK
     }
     missing = result(
-        UNKNOWN, None, f"没有{last}年度的考核结果,待核实。", f"请补充{last}年度考核结果;{words}及以上即符合。"
+        UNKNOWN,
+        None,
+        f"没有{last}年度的考核结果，待核实。",
+        f"请补充{last}年度考核结果；{words}及以上即符合。",
     )
     contradictory = result(
-        UNKNOWN, None, f"{last}年度有两个不同的考核结果,待核实。", f"请以盖章的考核表为准更正{last}年度结果。"
+        UNKNOWN,
+        None,
+        f"{last}年度有两个不同的考核结果，待核实。",
+        f"请以盖章的考核表为准更正{last}年度结果。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -75,8 +81,8 @@ def recent(params: Parameters) -> Rule:
             limit,
             None,
             cite_years,
-            f"{year}年度考核{APPRAISAL_WORDS[found]};最近{years}个年度内不得有这样的结果。",
-            f"从{year + years + 1}年起这一年度不再计算,可以报考那时的批次。",
+            f"{year}年度考核{APPRAISAL_WORDS[found]}；最近{years}个年度内不得有这样的结果。",
+            f"从{year + years + 1}年起这一年度不再计算，可以报考那时的批次。",
         )
 
     return judge

@@ -9,18 +9,18 @@ from recruitment.eligibility.vocabulary import DECLARATIONS
 
 # What would change each of them.
 _CHANGES = {
-    "criminal_record": "这一条无法改变;如申报有误,请更正并附证明。",
-    "expelled_from_party": "这一条无法改变;如申报有误,请更正并附证明。",
-    "dismissed_from_office": "这一条无法改变;如申报有误,请更正并附证明。",
-    "joint_discipline": "依法移出名单后,可以报考以后的批次。",
-    "active_soldier": "退出现役后,可以报考以后的批次。",
-    "full_time_student": "结束学业后,可以报考以后的批次。",
-    "civil_servant_on_probation": "试用期满后,按当时的公告办理。",
-    "under_sanction": "处分影响期满后,可以报考以后的批次。",
-    "grave_incident": "以组织部门的认定为准;认定有变的,请附证明。",
-    "seconded": "不再是下派人员后,按任职情况报考以后的批次。",
-    "discharged_civil_servant": "自被辞退之日起满五年后,可以报考以后的批次。",
-    "exam_barred": "禁考期满后,可以报考以后的批次;终身禁考的无法改变。",
+    "criminal_record": "这一条无法改变；如申报有误，请更正并附证明。",
+    "expelled_from_party": "这一条无法改变；如申报有误，请更正并附证明。",
+    "dismissed_from_office": "这一条无法改变；如申报有误，请更正并附证明。",
+    "joint_discipline": "依法移出名单后，可以报考以后的批次。",
+    "active_soldier": "退出现役后，可以报考以后的批次。",
+    "full_time_student": "结束学业后，可以报考以后的批次。",
+    "civil_servant_on_probation": "试用期满后，按当时的公告办理。",
+    "under_sanction": "处分影响期满后，可以报考以后的批次。",
+    "grave_incident": "以组织部门的认定为准；认定有变的，请附证明。",
+    "seconded": "不再是下派人员后，按任职情况报考以后的批次。",
+    "discharged_civil_servant": "自被辞退之日起满五年后，可以报考以后的批次。",
+    "exam_barred": "禁考期满后，可以报考以后的批次；终身禁考的无法改变。",
     "relative_in_organ": "请选择不需要回避的职位。",
 }
 
@@ -61,7 +61,7 @@ def _results(params: Parameters, key: str, words: str) -> tuple[RuleResult, Rule
         return RuleResult(f"bar.{key}", outcome, measured, False, None, cite, message, change)
 
     return (
-        result(PASS, False, f"{words}:没有这一情形。"),
-        result(FAIL, True, f"{words}:有这一情形,不得报考。", _CHANGES[key]),
-        result(UNKNOWN, None, f"{words}:没有申报,待核实。", "请如实申报这一项:有或者没有。"),
+        result(PASS, False, f"{words}：没有这一情形。"),
+        result(FAIL, True, f"{words}：有这一情形，不得报考。", _CHANGES[key]),
+        result(UNKNOWN, None, f"{words}：没有申报，待核实。", "请如实申报这一项：有或者没有。"),
     )

@@ -34,18 +34,20 @@ def _result(params: Parameters, level: str | None, tibetan: bool | None) -> Rule
         return RuleResult("education.floor", outcome, level, limit, None, cite, message, change)
 
     if level is None:
-        return result(UNKNOWN, "没有学历信息,待核实。", f"请填写学历并上传证书;{where}要求{asked}及以上。")
+        return result(UNKNOWN, "没有学历信息，待核实。", f"请填写学历并上传证书；{where}要求{asked}及以上。")
     if EDUCATION_RANK[level] >= EDUCATION_RANK[limit]:
-        return result(PASS, f"学历{words[level]},达到{where}{asked}及以上的要求。")
-    if not tibetan and EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
-        change = f"涉藏地区的职位放宽到{words_for(lower)},您可以报考那里的职位。"
+        return result(PASS, f"学历{words[level]}，达到{where}{asked}及以上的要求。")
+    if EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
+        change = f"涉藏地区的职位放宽到{words_for(lower)}，您的学历符合那里的要求。"
     else:
         change = f"取得{asked}及以上学历后可以报考。"
     if tibetan is None and EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
-        return result(UNKNOWN, f"学历{words[level]};职位所在地不明,能否放宽待核实。", change)
-    return result(FAIL, f"学历{words[level]},未达到{where}{asked}及以上的要求。", change)
+        return result(UNKNOWN, f"学历{words[level]}；职位所在地不明，能否放宽待核实。", change)
+    return result(FAIL, f"学历{words[level]}，未达到{where}{asked}及以上的要求。", change)
 
 
 def words_for(level: str) -> str:
     """The level's name; equal levels are named together."""
-    return "高中(中专)" if EDUCATION_RANK[level] == EDUCATION_RANK["senior_high"] else EDUCATION_WORDS[level]
+    return (
+        "高中（中专）" if EDUCATION_RANK[level] == EDUCATION_RANK["senior_high"] else EDUCATION_WORDS[level]
+    )

@@ -9,7 +9,7 @@ from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, EDUCATION_WORDS, SEXES
 from recruitment.eligibility.windows import minus_years, reached_on
 
-POSITION_TABLE = "职位表:该职位的报考条件"
+POSITION_TABLE = "职位表：该职位的报考条件"
 
 
 def conditions(params: Parameters, asked: Conditions) -> list[Rule]:
@@ -45,13 +45,13 @@ def _education(level: str) -> Rule:
                 level,
                 None,
                 POSITION_TABLE,
-                "没有学历信息,待核实。",
+                "没有学历信息，待核实。",
                 f"这个职位要求{words}及以上。",
             )
         if EDUCATION_RANK[own] >= EDUCATION_RANK[level]:
-            message = f"学历{EDUCATION_WORDS[own]},达到这个职位{words}及以上的要求。"
+            message = f"学历{EDUCATION_WORDS[own]}，达到这个职位{words}及以上的要求。"
             return RuleResult(name, PASS, own, level, None, POSITION_TABLE, message)
-        message = f"学历{EDUCATION_WORDS[own]},这个职位要求{words}及以上。"
+        message = f"学历{EDUCATION_WORDS[own]}，这个职位要求{words}及以上。"
         return RuleResult(name, FAIL, own, level, None, POSITION_TABLE, message, "请选择学历要求较低的职位。")
 
     return judge
@@ -63,13 +63,13 @@ def _one_of(
     wanted = ",".join(asked)
     needs = f"这个职位要求{verb}{'或'.join(asked)}"
     if own is None:
-        message = f"没有填写{what},待核实。"
+        message = f"没有填写{what}，待核实。"
         return RuleResult(rule, UNKNOWN, None, wanted, None, POSITION_TABLE, message, f"{needs}。")
     measured = ",".join(own)
     given = "、".join(own)
     if any(item in asked for item in own):
-        return RuleResult(rule, PASS, measured, wanted, None, POSITION_TABLE, f"{what}符合:{given}。")
-    message = f"{needs},您{'填写的是' + given if given else '没有这一项'}。"
+        return RuleResult(rule, PASS, measured, wanted, None, POSITION_TABLE, f"{what}符合：{given}。")
+    message = f"{needs}，您{'填写的是' + given if given else '没有这一项'}。"
     return RuleResult(
         rule, FAIL, measured, wanted, None, POSITION_TABLE, message, f"请选择不限{what}的职位。"
     )
@@ -108,7 +108,7 @@ def _party_member() -> Rule:
             True,
             None,
             POSITION_TABLE,
-            "没有填写政治面貌,待核实。",
+            "没有填写政治面貌，待核实。",
             "这个职位要求中共党员。",
         ),
     }
@@ -133,7 +133,10 @@ def _areas(asked: tuple[str, ...]) -> Rule:
                 name, PASS, measured, limit, None, POSITION_TABLE, "任职地在这个职位要求的范围内。"
             )
         if inside is None:
-            message, change = "任职地是否在这个职位要求的范围内,待核实。", "请补全任职的村(社区)和起止日期。"
+            message, change = (
+                "任职地是否在这个职位要求的范围内，待核实。",
+                "请补全任职的村（社区）和起止日期。",
+            )
             return RuleResult(name, UNKNOWN, measured, limit, None, POSITION_TABLE, message, change)
         message, change = "任职地不在这个职位要求的范围内。", "请选择任职所在地的职位。"
         return RuleResult(name, FAIL, measured, limit, None, POSITION_TABLE, message, change)
@@ -151,13 +154,13 @@ def _years(params: Parameters, years: int) -> Rule:
         if full:
             return RuleResult(name, PASS, measured, years, cutoff, POSITION_TABLE, f"任职已满{years}年。")
         if full is None:
-            message = f"任职经历不全,是否满{years}年待核实。"
+            message = f"任职经历不全，是否满{years}年待核实。"
             change = f"自{day(cutoff)}或更早起任职即满{years}年。"
             return RuleResult(name, UNKNOWN, measured, years, cutoff, POSITION_TABLE, message, change)
         change = "请选择年限要求较低的职位。"
         if since is not None:
-            change = f"继续任职,{day(reached_on(since, years))}起满{years}年。"
-        message = f"这个职位要求任职满{years}年,您未满。"
+            change = f"继续任职，{day(reached_on(since, years))}起满{years}年。"
+        message = f"这个职位要求任职满{years}年，您未满。"
         return RuleResult(name, FAIL, measured, years, cutoff, POSITION_TABLE, message, change)
 
     return judge
@@ -169,10 +172,10 @@ def _sex(asked: str, basis: str) -> Rule:
     def judge(case: Case) -> RuleResult:
         own = case.person.sex
         if own is None:
-            message = "没有填写性别,待核实。"
+            message = "没有填写性别，待核实。"
             return RuleResult(name, UNKNOWN, None, asked, None, basis, message, f"这个职位限{words}性。")
         if own == asked:
-            return RuleResult(name, PASS, own, asked, None, basis, f"性别符合:{words}。")
+            return RuleResult(name, PASS, own, asked, None, basis, f"性别符合：{words}。")
         message = f"这个职位依法限{words}性。"
         return RuleResult(name, FAIL, own, asked, None, basis, message, "请选择不限性别的职位。")
 

@@ -26,7 +26,7 @@ def in_post(params: Parameters) -> Rule:
 
     passed = {
         kind: result(
-            PASS, kind, cites[kind], f"{on}在任{words}{'' if kind in kinds else '(因建制调整转任)'}。"
+            PASS, kind, cites[kind], f"{on}在任{words}{'' if kind in kinds else '（因建制调整转任）'}。"
         )
         for kind, words in POST_WORDS.items()
     }
@@ -34,15 +34,15 @@ def in_post(params: Parameters) -> Rule:
         UNKNOWN,
         None,
         cite,
-        f"{on}是否在任{asked},材料不全,待核实。",
-        "请填写任职经历:职务、村(社区)、起止日期;仍在任的不填止日。",
+        f"{on}是否在任{asked}，材料不全，待核实。",
+        "请填写任职经历：职务、村（社区）、起止日期；仍在任的不填止日。",
     )
     failed = result(
         FAIL,
         False,
         cite,
         f"{on}不在{asked}岗位上。",
-        f"{on}当天在任{asked}的才可以报考;如任职经历漏填或填错,请更正。",
+        f"{on}当天在任{asked}的才可以报考；如任职经历漏填或填错，请更正。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -99,28 +99,28 @@ def prefecture(params: Parameters) -> Rule:
                 FAIL,
                 None,
                 wanted,
-                f"{when}不在可报考的岗位上,没有任职地,不能确定可报考的市(州)。",
-                f"{when}当天在任的,可以报考任职所在市(州)的职位。",
+                f"{when}不在可报考的岗位上，没有任职地，不能确定可报考的市（州）。",
+                f"{when}当天在任的，可以报考任职所在市（州）的职位。",
             )
         if wanted is None:
-            change = f"请选择{here or '任职所在市(州)'}的职位。"
-            return result(UNKNOWN, here or None, None, "没有选定职位,所在市(州)是否一致待核实。", change)
+            change = f"请选择{here or '任职所在市（州）'}的职位。"
+            return result(UNKNOWN, here or None, None, "没有选定职位，所在市（州）是否一致待核实。", change)
         there = name(wanted)
         if wanted in certain:
-            return result(PASS, there, wanted, f"职位在{there},您在{there}任职。")
+            return result(PASS, there, wanted, f"职位在{there}，您在{there}任职。")
         if wanted in possible or None in possible:
             return result(
                 UNKNOWN,
                 here or None,
                 wanted,
-                f"职位在{there};您{when}的任职情况不全,待核实。",
-                f"请补全任职的村(社区)和起止日期;在{there}任职即符合。",
+                f"职位在{there}；您{when}的任职情况不全，待核实。",
+                f"请补全任职的村（社区）和起止日期；在{there}任职即符合。",
             )
         return result(
             FAIL,
             here,
             wanted,
-            f"职位在{there},您在{here}任职,不能跨市(州)报考。",
+            f"职位在{there}，您在{here}任职，不能跨市（州）报考。",
             f"请选择{here}的职位。",
         )
 

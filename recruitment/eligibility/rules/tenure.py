@@ -107,21 +107,21 @@ def length(params: Parameters) -> Rule:
     nothing_known = result(
         UNKNOWN,
         None,
-        "没有任职经历,任职年限待核实。",
-        f"请填写任职经历;自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+        "没有任职经历，任职年限待核实。",
+        f"请填写任职经历；自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
     )
     not_serving = result(
         FAIL,
         None,
-        f"{on}不在可报考的岗位上,没有可计算的任职时间。",
-        f"须在任并{kind}任职满{asked.years}年;如任职经历漏填或填错,请更正。",
+        f"{on}不在可报考的岗位上，没有可计算的任职时间。",
+        f"须在任并{kind}任职满{asked.years}年；如任职经历漏填或填错，请更正。",
     )
 
     def judge(case: Case) -> RuleResult:
         served = case.served
         regular = reaches(served, asked.cutoff)
         if regular and served.since is not None:
-            message = f"自{day(served.since)}起{kind}任职,到{on}已满{asked.years}年。"
+            message = f"自{day(served.since)}起{kind}任职，到{on}已满{asked.years}年。"
             return result(PASS, served.since, message)
         if has_relief:
             relief = relieved(params, case.person)
@@ -130,7 +130,7 @@ def length(params: Parameters) -> Rule:
                 return result(
                     PASS,
                     served.since,
-                    f"自{day(served.since)}起{kind}任职;考核优秀,满{asked.relief_years}年即可。",
+                    f"自{day(served.since)}起{kind}任职；考核优秀，满{asked.relief_years}年即可。",
                 )
         stationed = reaches(case.stationed, asked.stationed_cutoff)
         if stationed is not False:
@@ -143,7 +143,7 @@ def length(params: Parameters) -> Rule:
                 asked.stationed_years,
                 asked.stationed_cutoff,
                 stationed_cite,
-                f"自{day(case.stationed.since)}起任驻村第一书记,到{on}已满{asked.stationed_years}年。",
+                f"自{day(case.stationed.since)}起任驻村第一书记，到{on}已满{asked.stationed_years}年。",
             )
         if either(regular, stationed) is None:
             return unknown(case)
@@ -155,8 +155,8 @@ def length(params: Parameters) -> Rule:
         return result(
             UNKNOWN,
             case.served.since,
-            f"任职经历或考核结果不全,是否{kind}满{asked.years}年待核实。",
-            f"请补全每段任职的职务和起止日期;自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+            f"任职经历或考核结果不全，是否{kind}满{asked.years}年待核实。",
+            f"请补全每段任职的职务和起止日期；自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
         )
 
     def short(case: Case) -> RuleResult:
@@ -166,12 +166,12 @@ def length(params: Parameters) -> Rule:
         if first is not None and (since is None or first < since):
             if first <= asked.stationed_cutoff:
                 level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
-                message = f"自{day(first)}起任驻村第一书记,但任职年度的考核未都达到{level}。"
+                message = f"自{day(first)}起任驻村第一书记，但任职年度的考核未都达到{level}。"
                 change = f"各任职年度考核达到{level}后可以报考。"
             else:
                 full = day(reached_on(first, asked.stationed_years))
-                message = f"自{day(first)}起任驻村第一书记,到{on}未满{asked.stationed_years}年。"
-                change = f"继续任职,{full}起满{asked.stationed_years}年。"
+                message = f"自{day(first)}起任驻村第一书记，到{on}未满{asked.stationed_years}年。"
+                change = f"继续任职，{full}起满{asked.stationed_years}年。"
             return RuleResult(
                 result_name,
                 FAIL,
@@ -188,8 +188,8 @@ def length(params: Parameters) -> Rule:
         return result(
             FAIL,
             since,
-            f"自{day(since)}起{kind}任职,到{on}未满{asked.years}年。",
-            f"继续任职,{full}起满{asked.years}年。",
+            f"自{day(since)}起{kind}任职，到{on}未满{asked.years}年。",
+            f"继续任职，{full}起满{asked.years}年。",
         )
 
     return judge
