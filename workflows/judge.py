@@ -193,24 +193,39 @@ def against(
 ) -> list[Reason]:
     """Every reason why the trigger does nothing for the subject; none if it does something.
 
-    Of several steps that it may mean, the one that is nearest to possible says what is missing: that the others
+    Of several steps that exclude each other, the one that is meant here says what is missing: that the others
     are for another case is no reason.
     """
     registry, definition = flow.registry, flow.definition(subject)
     steps = flow.triggered(subject, trigger)
     if not steps:
         return [registry.say("wrong_state", **_where(definition, subject, trigger))]
-    of_each: list[list[Reason]] = [
-        [
+    reasons: dict[Reason, None] = {}
+    for step in _meant(registry, steps, facts, given):
+        here = [
             *standing(registry, definition, step, subject),
             *permission(registry, step, subject, given.actor),
             *filled_in(registry, step, form),
             *guarded(registry, step.guards, step, facts, given),
         ]
+        if not here:
+            return []
+        reasons.update(dict.fromkeys(here))
+    return list(reasons)
+
+
+def _meant(
+    registry: Registry, steps: Sequence[Transition], facts: Mapping[str, Mapping[str, Any]], given: Given
+) -> Sequence[Transition]:
+    """Of transitions that exclude each other by a guard and its opposite, those that the trigger means here."""
+    uses = {use for step in steps for use in step.guards}
+    choosing = {use for use in uses if GuardUse(use.name, not use.negated) in uses}
+    meant = [
+        step
         for step in steps
+        if not any(guarded(registry, [use for use in step.guards if use in choosing], step, facts, given))
     ]
-    nearest: list[Reason] = min(of_each, key=len)
-    return list(dict.fromkeys(nearest))
+    return meant or steps
 
 
 def _where(definition: Definition, subject: Any, trigger: str) -> dict[str, str]:

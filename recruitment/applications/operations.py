@@ -85,7 +85,7 @@ def choose_position(
 
 
 def choosing_reasons(
-    session: Session, call: Call, position: Position, owner_id: uuid.UUID, actor: Actor, now: datetime
+    session: Session, call: Call, position: Position, owner_id: uuid.UUID | None, actor: Actor, now: datetime
 ) -> Iterator[Reason]:
     """Why the position cannot be chosen now; the same that will be asked again at submission."""
     refused_here = session.scalar(

@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,7 +80,10 @@ def choose(slug: str) -> Page:
             areas=[(code[:4], name) for code, name in catalogue.prefectures().items()],
             counts={group: sum(c.group == group for c in found) for group in choices.ORDER},
             common=common,
-            rows=found[start : start + PAGE],
+            groups=[
+                (group, list(members))
+                for group, members in groupby(found[start : start + PAGE], attrgetter("group"))
+            ],
             start=start,
             following=start + PAGE if len(found) > start + PAGE else None,
             now=now(),

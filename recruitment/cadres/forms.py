@@ -126,10 +126,13 @@ def identity_data(dossier: Dossier) -> dict[str, Any]:
 
 
 def county_choices() -> list[SelectChoice]:
-    """Every county by its full name, in the order of the codes."""
+    """Every county under its prefecture."""
     return [
         SelectChoice("", _("全省")),
-        *(SelectChoice(county.code, county.prefecture + county.name) for county in counties().values()),
+        *(
+            SelectChoice(county.code, county.name, optgroup=county.prefecture)
+            for county in counties().values()
+        ),
     ]
 
 

@@ -355,7 +355,7 @@ def test_the_number_of_rows_does_not_matter(
 
 def test_saving_leads_to_the_next_section_that_needs_it(browser: Client) -> None:
     answer = send(browser, "commendations", {"has_any": "no"})
-    assert answer.location == "/dossier/declarations"
+    assert answer.location == "/dossier/appraisals"
     answer = send(browser, "relatives", {"has_any": "no"})
     assert answer.location == "/dossier/documents"
     answer = send(browser, "relatives", {"has_any": "no"}, press="then=overview")

@@ -335,7 +335,7 @@ def test_an_admin_sets_up_a_call_and_exports_the_list(
     texts = {str(cell.value) for cell in cells}
     assert {"=1+1", owner.id_number} <= texts
     assert all(cell.data_type != "f" for cell in cells)
-    page.goto("/audit/")
+    page.goto("/admin/audit")
     expect(page.locator("main")).to_contain_text("报省委组织部备案")
     axe(page)
 

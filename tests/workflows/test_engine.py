@@ -188,6 +188,14 @@ def test_the_guards_choose_between_transitions_of_one_trigger(engine: Engine, se
         assert loan.state == state
 
 
+def test_only_the_transition_that_is_meant_gives_reasons(engine: Engine, session: Session) -> None:
+    loan = new_loan(engine, session, member(session, fees_paid=False))
+    engine.fire(session, loan, "approve", actor=librarian(), now=NOW)
+    with pytest.raises(Refused) as refusal:
+        engine.fire(session, loan, "hand_over", actor=librarian("B"), now=NOW)
+    assert codes(refusal) == {"outside_area"}
+
+
 def test_a_guard_that_exists_only_in_python_is_obeyed(engine: Engine, session: Session) -> None:
     owner = member(session, banned=True)
     loan = new_loan(engine, session, owner)
