@@ -8,7 +8,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 CATALOGUES := $(wildcard recruitment/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: setup run test check proof bench lock clean
+.PHONY: setup run test check proof bench catalogue lock clean
 
 setup: $(VENV)/.ready
 
@@ -45,6 +45,12 @@ proof: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Bring new words into the catalogues; what is then empty wants translating (docs/translation.md).
+catalogue: setup
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project recruitment -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d recruitment/translations --no-fuzzy-matching --ignore-obsolete --width 110
 
 lock: setup
 	$(BIN)/python -m pip install --quiet uv

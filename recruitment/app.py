@@ -13,11 +13,13 @@ from recruitment.config import Settings
 from recruitment.database import db
 from recruitment.notices import tasks
 from recruitment.people import access, crypto
+from recruitment.web import language
 from recruitment.workflow import engine, queue_after_commit
 
 # Rooms with a blueprint named ``blueprint`` in their views.
 VIEWS = (
     "recruitment.health",
+    "recruitment.web.language",
     "recruitment.public.views",
     "recruitment.people.views",
     "recruitment.people.account_views",
@@ -55,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     crypto.init_app(app)
-    Babel(app)
+    Babel(app, locale_selector=language.locale)
     Bootstrap5(app)
     # Access first: somebody who is not signed in is told so, whatever their token.
     access.init_app(app)

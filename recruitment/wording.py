@@ -1,17 +1,34 @@
-"""How dates and times are said to people."""
+"""How dates, times and the names in workflows are said to people, and in which language."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
+from flask_babel import force_locale, format_datetime, get_locale
 from flask_babel import gettext as _
 
 from recruitment.clock import local
 
+OFFICIAL = "zh_Hans_CN"
 WEEKDAYS = "一二三四五六日"
 
 
+def official() -> AbstractContextManager[None]:
+    """Within it, words are Chinese: for what is kept on record or sent to somebody else."""
+    manager: AbstractContextManager[None] = force_locale(OFFICIAL)
+    return manager
+
+
+def label(words: str) -> str:
+    """The name of a state or step, as its workflow's definition gives it, in the language of the page."""
+    return str(_(words))
+
+
 def moment(value: datetime) -> str:
-    """A point in time on a clock in Sichuan: ``2026年11月24日（星期二）08:00``."""
+    """A point in time on a clock in Sichuan: ``2026年11月24日（星期二）08:00``, or as the page's language has it."""
     value = local(value)
+    locale = get_locale()
+    if locale is not None and locale.language != "zh":
+        return str(format_datetime(value, "EEEE d MMMM y, HH:mm", rebase=False))
     return f"{value:%Y年%m月%d日}（星期{WEEKDAYS[value.weekday()]}）{value:%H:%M}"
 
 

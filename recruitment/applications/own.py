@@ -11,6 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session, contains_eager
 
+from recruitment import wording
 from recruitment.applications.models import SPENT, Application
 from recruitment.calls.models import Position
 from recruitment.workflow import engine
@@ -47,7 +48,7 @@ def standing(application: Application) -> Standing:
     """Where the application stands, as far as its owner may know."""
     definition = engine().flow(application).definition(application)
     tone, text = TEXTS[application.public_state]
-    return Standing(definition.states[application.public_state].label, tone, text)
+    return Standing(wording.label(definition.states[application.public_state].label), tone, text)
 
 
 def find(session: Session, application_id: uuid.UUID, owner_id: uuid.UUID) -> Application | None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from wtforms import Form
 
+from recruitment import wording
 from recruitment.applications import queries, review_file, review_queue, timeline
 from recruitment.applications.models import Application
 from recruitment.applications.operations import UNMASK, UNMASKED_FOR, recusal_reasons
@@ -52,7 +53,9 @@ def file_page(
     checks = review_file.checklist(application)
     definition = engine().flow(application).definition(application)
     steps = timeline.for_staff(
-        db.session, application, {name: step.label for name, step in definition.transitions.items()}
+        db.session,
+        application,
+        {name: wording.label(step.label) for name, step in definition.transitions.items()},
     )
     returned = next((step for step in steps if step.transition == "return"), None)
     reviews = any(user.may(role, application.area_code) for role in REVIEWERS)
@@ -124,7 +127,7 @@ def _offers(application: Application, actor: Actor, now: datetime, sent: Mapping
         if offer.allowed:
             typed = sent.get(trigger)
             form = typed if isinstance(typed, DecisionForm) else open_decision(trigger, application)
-        offers.append(Offer(trigger, offer.label, offer.reasons, form, uuid.uuid4().hex))
+        offers.append(Offer(trigger, wording.label(offer.label), offer.reasons, form, uuid.uuid4().hex))
     return offers
 
 
@@ -149,7 +152,7 @@ def _month(iso: str | None) -> str:
 def said_stale(stale: Stale) -> str:
     """Who did what and when, and that nothing of one's own was sent."""
     last = stale.last
-    state = stale.state_label
+    state = wording.label(stale.state_label)
     if last is None:
         words = _("这份报名刚才有了变化，现在是“%(state)s”。您的决定没有提交，写好的内容还在。", state=state)
         return str(words)
@@ -160,7 +163,7 @@ def said_stale(stale: Stale) -> str:
         "%(name)s已在%(at)s处理了这份报名：%(done)s，现在是“%(state)s”。您的决定没有提交，写好的内容还在。",
         name=name,
         at=moment(last.at),
-        done=last.label,
+        done=wording.label(last.label),
         state=state,
     )
     return str(words)

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from recruitment import wording
 from recruitment.applications import queries
 from recruitment.applications.guards import RECUSED
 from recruitment.applications.models import Application
@@ -74,7 +75,7 @@ class Figure:
 
 def state_label(state: str) -> str:
     """A state's name as the definition gives it."""
-    return engine().flows["application"].latest.states[state].label
+    return wording.label(engine().flows["application"].latest.states[state].label)
 
 
 def filters() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, contains_eager, defer, lazyload
 
+from recruitment import wording
 from recruitment.applications.models import Application
 from recruitment.applications.queries import PAGE, ApplicationFilter, Page
 from recruitment.calls.models import Position
@@ -29,7 +30,11 @@ def definition() -> Definition:
 
 def states() -> dict[str, str]:
     """The states that a candidate can be in, with their labels: all but those of what was never handed in."""
-    return {state.name: state.label for state in definition().states.values() if state.name != "draft"}
+    return {
+        state.name: wording.label(state.label)
+        for state in definition().states.values()
+        if state.name != "draft"
+    }
 
 
 def _ordered(chosen: ApplicationFilter) -> sa.Select[Any]:

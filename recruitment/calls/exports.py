@@ -18,6 +18,7 @@ from recruitment.eligibility.vocabulary import EDUCATION_RANK, SEXES
 from recruitment.lists.declaration import Column, ListDeclaration
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.models import User
+from recruitment.wording import official
 
 ACTION = "candidates.export"
 
@@ -121,9 +122,10 @@ def export(
     if not purpose.strip():
         raise ValueError("an export needs a purpose")
     filename = f"报名人员名单-{call.slug}-{local(now):%Y%m%d-%H%M}.xlsx"
-    content, written = xlsx_bytes(
-        CANDIDATES, _rows(call, candidates.every(session, chosen)), created=local(now)
-    )
+    with official():
+        content, written = xlsx_bytes(
+            CANDIDATES, _rows(call, candidates.every(session, chosen)), created=local(now)
+        )
     record(
         session,
         person,

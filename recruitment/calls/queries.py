@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload
 
+from recruitment import wording
 from recruitment.applications.models import Application
 from recruitment.areas.catalogue import prefix
 from recruitment.areas.models import County
@@ -279,7 +280,7 @@ def history(session: Session, call: Call) -> list[Step]:
         .order_by(event.c.seq.desc())
     ).all()
     names = _names(session, [row.actor for row in rows])
-    labels = {name: step.label for name, step in definition().transitions.items()}
+    labels = {name: wording.label(step.label) for name, step in definition().transitions.items()}
     return [
         Step(
             at=row.at,

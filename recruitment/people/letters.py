@@ -14,6 +14,7 @@ from flask import render_template
 from sqlalchemy import orm
 
 from recruitment.people.models import Letter
+from recruitment.wording import official
 
 # Minutes until the next attempt; after the last it is given up, as its link will have expired.
 DELAYS = (1, 2, 5, 15, 60, 180)
@@ -36,7 +37,10 @@ def write(session: orm.Session, address: str, template: str, at: datetime, **con
     Args:
         template: ``templates/people/mail/<template>.txt``.
     """
-    subject, _, body = render_template(f"people/mail/{template}.txt", **context).strip().partition("\n")
+    # Not always read by whoever caused it: a lock is caused by a stranger, an invitation by an admin.
+    with official():
+        text = render_template(f"people/mail/{template}.txt", **context).strip()
+    subject, _, body = text.partition("\n")
     letter = Letter(
         id=uuid.uuid4(),
         address=address,

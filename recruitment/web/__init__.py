@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from recruitment.web import characters, errors, formats, headers, limits, navigation
+from recruitment.web import characters, errors, formats, headers, language, limits, navigation
 
 
 def init_app(app: Flask) -> None:
     headers.init_app(app)
     formats.init_app(app)
+    language.init_app(app)
     navigation.init_app(app)
     errors.init_app(app)
     characters.init_app(app)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
+from recruitment import wording
 from recruitment.calls import queries
 from recruitment.calls.conditions import level_words
 from recruitment.calls.models import Call
@@ -61,7 +62,7 @@ def areas() -> tuple[str, ...]:
 
 
 def state_label(call: Call) -> str:
-    return queries.definition().states[call.state].label
+    return wording.label(queries.definition().states[call.state].label)
 
 
 def words_of(reason: Reason) -> str:

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from recruitment import wording
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.calls import conditions, deadlines, operations, queries
 from recruitment.calls.call_form import CallForm
@@ -116,7 +117,7 @@ def _offers(call: Call, attempt: str, refused: tuple[str, ...]) -> list[Offer]:
         offers.append(
             Offer(
                 trigger=step.trigger,
-                label=step.label,
+                label=wording.label(step.label),
                 grave=step.trigger in GRAVE,
                 reasons=tuple(words_of(reason) for reason in step.reasons),
                 form=form,
@@ -165,7 +166,7 @@ def step(slug: str, trigger: str) -> Page:
         db.session.rollback()
         reasons = tuple(words_of(reason) for reason in refused.reasons)
         return _page(call_to_read(slug), trigger, reasons, 409)
-    flash(_("已%(step)s。", step=known[trigger].label), "success")
+    flash(_("已%(step)s。", step=wording.label(known[trigger].label)), "success")
     return redirect(url_for("calls.show", slug=slug), 303)
 
 
