@@ -27,7 +27,7 @@ from recruitment.eligibility.offers import Offer, offers
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import day
 from recruitment.eligibility.verdict import FAIL, UNKNOWN, RuleResult
-from recruitment.eligibility.vocabulary import APPRAISAL_WORDS
+from recruitment.eligibility.vocabulary import APPRAISAL_WORDS, EDUCATION_RANK
 from recruitment.people.access import public
 from recruitment.public.coarse import NO_POST, BadLink, Grid, Span
 from recruitment.public.self_check_form import SelfCheckForm, post_words
@@ -40,6 +40,9 @@ Page = str | Response | tuple[str, int]
 # So many positions of a block are named; the rest is counted, and the position table has them all.
 NAMED = 30
 AREA = "area.prefecture"
+# What would change these is a day counted from the person's own.
+COUNTED = ("age.minimum", "tenure.length", "position.years")
+SCHOOLING = ("education.floor", "position.education")
 
 
 @dataclass(slots=True)
@@ -184,7 +187,13 @@ def findings(person: Person, positions: Iterable[Position], params: Parameters) 
 def _reasons(offer: Offer[Position]) -> tuple[RuleResult, ...]:
     """What fails, then what is not known; the circumstances that were not asked for are said once elsewhere."""
     verdict = offer.verdict
-    return tuple(r for r in (*verdict.failed, *verdict.unknown) if not r.rule.startswith("bar."))
+    found = [r for r in (*verdict.failed, *verdict.unknown) if not r.rule.startswith("bar.")]
+    schooling = [r for r in found if r.rule in SCHOOLING]
+    if len(schooling) > 1:
+        # The call and the position ask for the same thing: the higher of the two is the one in the way.
+        highest = max(schooling, key=lambda result: EDUCATION_RANK[str(result.limit)])
+        found = [r for r in found if r is highest or r.rule not in SCHOOLING]
+    return tuple(found)
 
 
 def _group(reasons: tuple[RuleResult, ...]) -> str:
@@ -210,12 +219,11 @@ def in_spans(found: Findings, days: dict[str, str]) -> Findings:
     def told(result: RuleResult) -> RuleResult:
         for exact, span in days.items():
             if result.message.startswith(exact):
-                message = result.message.replace(exact, span, 1)
-                change = result.change
-                # What a day follows from must not be said where the day is nobody's.
-                if result.rule in ("age.minimum", "tenure.length"):
-                    change = _("到哪一天符合，要看准确的日期；请用自己的日期查一次。")
-                return result._replace(message=message, change=change if result.change else "")
+                result = result._replace(message=result.message.replace(exact, span, 1))
+        # What a day follows from must not be said where the day is nobody's.
+        if result.change and result.rule in COUNTED:
+            words = _("到哪一天符合，要看准确的日期；请用自己的日期查一次。")
+            result = result._replace(change=words)
         return result
 
     for block in found.blocks:

@@ -69,13 +69,14 @@ class SelfCheckForm(Form):
     )
     county = SelectField(_l("任职的县（市、区）"), description=_l("不在任的不填。"), choices=county_choices)
     commended = RadioField(
-        _l("获得过国家规定的综合类表彰吗？"),
+        _l("综合类表彰"),
         [Required()],
+        description=_l("国家规定的综合类表彰，可以放宽年龄上限。"),
         choices=lambda: [("yes", _("获得过")), ("no", _("没有")), ("unsure", _("不清楚"))],
     )
     appraisal = SelectField(
         _l("年度考核结果"),
-        choices=lambda: [("", _("不填，或者还没有结果")), *reversed(APPRAISAL_WORDS.items())],
+        choices=lambda: [("", _("不填，或者还没有结果")), *reversed(list(APPRAISAL_WORDS.items()))],
     )
 
     def ask(self, call: Call) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from recruitment.calls.models import Call
+from recruitment.people.models import Role
 from tests import factories
 from tests.cadres.browser import Browser, counted
 from tests.calls.pages import errors_beside, text_of
@@ -90,8 +91,11 @@ def test_the_answer_names_the_rule_and_what_would_change_it(
     assert "依据：" in said
 
 
-@pytest.mark.usefixtures("call")
-def test_the_link_gives_the_same_answer_and_names_no_day(visitor: Browser, app: Flask) -> None:
+def test_the_link_gives_the_same_answer_and_names_no_day(
+    visitor: Browser, app: Flask, session: Session, call: Call
+) -> None:
+    factories.position(session, call, conditions={"years": 5})
+    session.commit()
     for changes in (
         {},
         {"since": ["2024", "1", "9"]},
@@ -115,6 +119,7 @@ def test_the_link_gives_the_same_answer_and_names_no_day(visitor: Browser, app: 
         assert "号" not in link
         # The representative's own days are nobody's and are not shown as anybody's.
         said = text_of(shared)
+        assert "起满" not in said
         assert "之间" in said or "更早" in said or "或以后" in said
 
 
@@ -150,7 +155,7 @@ def test_the_answers_can_be_changed_below_the_result(visitor: Browser) -> None:
 def test_the_short_address_leads_to_the_call_under_way(visitor: Browser, session: Session) -> None:
     assert heading(visitor.get("/check")) == "现在没有招考"
     made = factories.call(session)
-    draft = factories.draft_call(session, factories.actor(factories.staff(session, factories.Role.ADMIN)))
+    draft = factories.draft_call(session, factories.actor(factories.staff(session, Role.ADMIN)))
     session.commit()
     assert visitor.get("/check").location == f"/calls/{made.slug}/check"
     assert visitor.get(f"/calls/{draft.slug}/check").status_code == 404
