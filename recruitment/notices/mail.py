@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -67,7 +68,7 @@ def hand_over(
         raise Passing(f"{type(error).__name__}: {error}") from error
     before_data()
     try:
-        answer = connection.data(message.as_bytes())
+        answer = connection.data(message.as_bytes(policy=policy.SMTP))
     except smtplib.SMTPDataError as error:
         # The server refused the DATA command itself: the text never left.
         answer = (error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
