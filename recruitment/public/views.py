@@ -1,5 +1,7 @@
 """Pages of ``public``: what anybody may read without signing in."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _l
 
@@ -25,10 +27,7 @@ URGENCY = {"open": 0, "before": 1, "over": 2}
 def home() -> str:
     """The call that matters now, in plain words."""
     at = now()
-    shown = [(call, deadlines.registration(db.session, call, at)) for call in queries.shown_calls(db.session)]
-    current = sorted(
-        (item for item in shown if item[0].state != "finished"), key=lambda item: URGENCY[item[1].phase]
-    )
+    shown, current = shown_and_current(at)
     if not current:
         return render_template("public/no_call.html", past=[call for call, _registration in shown])
     call, registration = current[0]
@@ -45,7 +44,17 @@ def home() -> str:
     )
 
 
-def _call(slug: str) -> Call:
+Shown = list[tuple[Call, deadlines.Registration]]
+
+
+def shown_and_current(at: datetime) -> tuple[Shown, Shown]:
+    """Every call that the public may see, and of these the ones under way, the most urgent first."""
+    shown = [(call, deadlines.registration(db.session, call, at)) for call in queries.shown_calls(db.session)]
+    under_way = (item for item in shown if item[0].state != "finished")
+    return shown, sorted(under_way, key=lambda item: URGENCY[item[1].phase])
+
+
+def announced_call(slug: str) -> Call:
     """A call that is announced; 404 for a draft, one that was cancelled, and one that never was."""
     call = queries.find_shown_call(db.session, slug)
     if call is None:
@@ -57,7 +66,7 @@ def _call(slug: str) -> Call:
 @public
 def call(slug: str) -> str:
     """What the call says: dates, conditions with their sources, where to ask."""
-    found = _call(slug)
+    found = announced_call(slug)
     parameters = parameters_of(found)
     at = now()
     positions, openings = queries.totals(db.session, queries.PositionFilter(found.id))
@@ -79,7 +88,7 @@ def call(slug: str) -> str:
 @public
 def positions(slug: str) -> str:
     """The position table, with filters whose state is the address."""
-    found = _call(slug)
+    found = announced_call(slug)
     form, chosen = chosen_positions(found)
     parameters = parameters_of(found)
     page = queries.positions_page(db.session, chosen, request.args.get("after", ""))
@@ -98,7 +107,7 @@ def positions(slug: str) -> str:
 @public
 def position(slug: str, code: str) -> str:
     """One position with everything that it asks."""
-    found = _call(slug)
+    found = announced_call(slug)
     shown = queries.find_position(db.session, found, code)
     if shown is None:
         abort(404)

@@ -252,6 +252,11 @@ def test_reviewers_judge_and_the_cadre_is_told(
         cadre.look("站内信")
         cadre.press("资格初审合格")
         cadre.look("资格初审合格")
+        # The inbox has it first; the mail follows as soon as the worker comes to it.
+        for _ in range(100):
+            if any(mail["Subject"] == "资格初审合格" for mail in smtp):
+                break
+            phone.wait_for_timeout(100)
     subjects = [str(mail["Subject"]) for mail in smtp]
     assert "资格初审合格" in subjects
     assert any("等待市级确认" in subject for subject in subjects)

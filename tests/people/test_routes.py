@@ -176,6 +176,12 @@ SAMPLES: dict[str, Sample] = {
     "notices.demo_mail": Sample(own=False),
     "notices.demo_mail_show": Sample(lambda world: {"key": "x"}, own=False),
     "audit.index": Sample(),
+    "rules.coverage": Sample(),
+    "self_check.current": Sample(),
+    "self_check.check": Sample(of_call),
+    "self_check.shared": Sample(
+        plus(of_call, born="2", education="bachelor", post="none", commended="no"),
+    ),
 }
 
 
