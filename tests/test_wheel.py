@@ -30,8 +30,9 @@ def install(wheel: Path, folder: Path) -> Path:
     return folder / "bin" / "recruitment"
 
 
-def get(url: str) -> tuple[int, str, str]:
-    with urllib.request.urlopen(url, timeout=30) as answer:
+def get(url: str, language: str = "zh-CN") -> tuple[int, str, str]:
+    wanted = urllib.request.Request(url, headers={"Accept-Language": language})
+    with urllib.request.urlopen(wanted, timeout=30) as answer:
         return answer.status, answer.headers.get_content_type(), answer.read().decode()
 
 
@@ -46,6 +47,8 @@ def test_the_wheel_serves(tmp_path: Path) -> None:
         address = f"http://127.0.0.1:{instance.port}"
         status, kind, page = get(address + "/sign-up")
         assert (status, kind) == (200, "text/html")
+        assert ">注册<" in page
+        assert ">Register<" in get(address + "/sign-up", "en")[2]
         styles = re.findall(r'<link [^>]*href="(/[^"]+\.css[^"]*)"', page)
         assert styles
         for style in styles:
