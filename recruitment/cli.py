@@ -13,6 +13,7 @@ COMMANDS = {
     "eligibility": "recruitment.eligibility.commands:eligibility",
     "rank": "recruitment.selection.commands:rank",
     "workflow": "recruitment.workflow_commands:workflow",
+    "keys": "recruitment.people.commands:keys",
     "audit": "recruitment.audit.commands:audit",
     "db": "recruitment.db_commands:db",
     "serve": "recruitment.serve:serve",

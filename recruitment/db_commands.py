@@ -17,6 +17,8 @@ import recruitment
 from recruitment.areas import operations as areas
 from recruitment.config import psycopg_url
 
+# The journal's columns are virtual ones, and a transition reads the row as it was before (RETURNING old).
+OLDEST_SERVER = 18
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -47,8 +49,26 @@ def alembic_config(url: str, models: bool = True) -> Config:
     return config
 
 
+class ServerTooOld(CommandError):
+    """The database server lacks what the tables and statements rest on."""
+
+
+def require_version(url: str) -> None:
+    """:raises ServerTooOld: the server at ``url`` is older than :data:`OLDEST_SERVER`."""
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        number = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    if number // 10000 < OLDEST_SERVER:
+        raise ServerTooOld(f"PostgreSQL {OLDEST_SERVER} or newer is needed; this server is {number // 10000}")
+
+
 def upgrade_database(url: str, revision: str = "head") -> None:
-    """Migrate the database at ``url`` forward; does nothing when it is there already."""
+    """Migrate the database at ``url`` forward; does nothing when it is there already.
+
+    Raises:
+        ServerTooOld: see :func:`require_version`.
+    """
+    require_version(url)
     command.upgrade(alembic_config(url, models=False), revision)
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from recruitment.db_commands import load_areas, upgrade_database
+from recruitment.db_commands import ServerTooOld, load_areas, upgrade_database
 from recruitment.processes import one_line
 
 
@@ -28,6 +28,8 @@ def main(demo: bool) -> None:
 if __name__ == "__main__":
     try:
         main("--demo" in sys.argv[1:])
+    except ServerTooOld as error:
+        sys.exit(str(error))
     except SQLAlchemyError as error:
         # The supervisor shows the last line: the reason, and not SQLAlchemy's closing remark.
         traceback.print_exc()
