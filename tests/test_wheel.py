@@ -30,8 +30,8 @@ def install(wheel: Path, folder: Path) -> Path:
     return folder / "bin" / "recruitment"
 
 
-def get(url: str, language: str = "zh-CN") -> tuple[int, str, str]:
-    wanted = urllib.request.Request(url, headers={"Accept-Language": language})
+def get(url: str, language: str = "zh") -> tuple[int, str, str]:
+    wanted = urllib.request.Request(url, headers={"Cookie": f"language={language}"})
     with urllib.request.urlopen(wanted, timeout=30) as answer:
         return answer.status, answer.headers.get_content_type(), answer.read().decode()
 

@@ -1,4 +1,7 @@
-"""The language of a page: what the reader chose, else what their browser asks for, else Chinese.
+"""The language of a page: Chinese, unless the reader chose otherwise at its foot.
+
+The browser's own language is not asked: a phone set to English in a township office is no wish for an English
+refusal, and what the rules and the law say is Chinese.
 
 The choice is a plain cookie, so it needs neither an account nor the database. What is kept or sent to other
 people, such as mails, is written in Chinese whatever the reader's language: see :func:`recruitment.wording.official`.
@@ -26,19 +29,7 @@ def locale() -> str:
     """The locale for this request; Chinese outside of one."""
     if not has_request_context():
         return OFFICIAL
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen not in LOCALES:
-        chosen = _wanted()
-    return LOCALES[chosen]
-
-
-def _wanted() -> str:
-    """The first of the browser's languages that there is; Chinese if there is none.
-
-    ``best_match`` would read ``zh-CN,en;q=0.8`` as a wish for English, because ``zh-CN`` is not literally ``zh``.
-    """
-    wanted = (name.partition("-")[0].lower() for name, quality in request.accept_languages if quality > 0)
-    return next((name for name in wanted if name in LANGUAGES), "zh")
+    return LOCALES.get(request.cookies.get(COOKIE, ""), OFFICIAL)
 
 
 @blueprint.get("/language")
@@ -78,7 +69,7 @@ def languages() -> dict[str, str]:
 def vary(response: Response) -> Response:
     """A cache must not give one reader's language to the next."""
     if response.mimetype == "text/html":
-        response.vary.update(("Accept-Language", "Cookie"))
+        response.vary.add("Cookie")
     return response
 
 
