@@ -103,6 +103,7 @@ SAMPLES: dict[str, Sample] = {
     "public.call": Sample(of_call),
     "public.positions": Sample(of_call),
     "public.position": Sample(plus(of_call, code=NOWHERE), own=False),
+    "language.choose": Sample(),
     "forms.keep": Sample(),
     "forms.discard": Sample(),
     "people.sign_up": Sample(),
