@@ -76,7 +76,7 @@ def test_the_own_prefecture_comes_first(app: Flask, session: Session, person: Us
     assert shown(browser.get(f"/calls/{call.slug}/choose")).keys() == {here.code}
     everywhere = shown(browser.get(f"/calls/{call.slug}/choose?area=all"))
     assert list(everywhere) == [here.code, there.code]
-    assert "不能跨市(州)报考" in everywhere[there.code]
+    assert "不能跨市（州）报考" in everywhere[there.code]
     assert "选这个职位" not in everywhere[there.code]
 
 
