@@ -152,6 +152,10 @@ def _redis(settings: Settings) -> Iterator["redis.Redis"]:
 def app(_app: Flask, _cleaner: Cleaner, _redis: "redis.Redis") -> Iterator[Flask]:
     """The application, with nothing in its database."""
     config = dict(_app.config)
+    # A task called by name runs in whichever application was made last, unless told.
+    celery: Celery = _app.extensions["celery"]
+    celery.set_default()
+    celery.set_current()
     _redis.flushdb()
     yield _app
     _app.config.clear()
@@ -177,6 +181,7 @@ def make_app(app: Flask, settings: Settings) -> Iterator[Callable[..., Flask]]:
         with other.app_context():
             db.engine.dispose()
     app.extensions["celery"].set_default()
+    app.extensions["celery"].set_current()
 
 
 @pytest.fixture
