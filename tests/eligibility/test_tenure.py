@@ -287,7 +287,7 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("rule", RULES, ids=range(len(RULES)))
 def test_whatever_was_missing_the_truth_lies_between_the_two_readings(rule: ServiceRule) -> None:
     """Take facts away from known spells: the measure of the full facts stays within what is left."""
     rnd = Random(11)
