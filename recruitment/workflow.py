@@ -35,11 +35,20 @@ def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
+    from recruitment.candidates import guards as candidate_guards
 
     known = Registry()
     application_guards.register(known)
     call_guards.register(known)
+    candidate_guards.register(known)
     return known
+
+
+def start(session: Session, subject: Any, **arguments: Any) -> Fired:
+    """:meth:`workflows.engine.Engine.start`, remembering the notices to queue once the caller commits."""
+    started = engine().start(session, subject, **arguments)
+    session.info.setdefault(PENDING, []).extend(started.notices)
+    return started
 
 
 def fire(session: Session, subject: Any, trigger: str, **arguments: Any) -> Fired:

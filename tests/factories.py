@@ -22,11 +22,14 @@ from recruitment.cadres.models import Appraisal, Dossier, DossierDocument, Schoo
 from recruitment.cadres.vocabulary import DECLARATIONS
 from recruitment.calls import operations as calls
 from recruitment.calls.models import Call, Position
+from recruitment.candidates import operations as candidates
+from recruitment.candidates.models import Candidate
 from recruitment.demo.people import id_number
 from recruitment.people.id_number import parse
 from recruitment.people.models import Grant, Role, User
 from recruitment.people.passwords import hash_password
 from recruitment.people.uploads import store_image
+from recruitment.workflow import fire
 from workflows.terms import Actor
 
 PASSWORD = "correct-horse-8-staple"
@@ -220,3 +223,19 @@ def _decide(
 ) -> None:
     reviewer = actor(staff(session, role, area))
     applications.decide(session, made, trigger, reviewer, at, form=form, key=str(uuid.uuid4()))
+
+
+def candidate(
+    session: Session, of: Call | None = None, at: datetime = NOW, confirmed: bool = True, **chosen: Any
+) -> Candidate:
+    """Somebody whose application is qualified; ``confirmed``: who may sit the exam.
+
+    ``chosen`` goes to :func:`application`.
+    """
+    of = of or call(session)
+    made = application(session, of, state="qualified", at=at, **chosen)
+    admin = actor(staff(session, Role.ADMIN))
+    enrolled = {row.application_id: row for row in candidates.enrol(session, of, admin, at)}[made.id]
+    if confirmed:
+        fire(session, enrolled, "confirm_fee", actor=admin, now=at)
+    return enrolled

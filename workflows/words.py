@@ -2,7 +2,7 @@
 
 WORDS = {
     "wrong_state": "现在是“{state}”,不能{transition}。",
-    "stale": "内容已有变化:{when}已{done},现在是“{state}”。请看过最新内容再处理。",
+    "stale": "内容已有变化：{when}已{done},现在是“{state}”。请看过最新内容再处理。",
     "not_yours": "只有本人可以{transition}。",
     "not_allowed": "您没有{transition}的权限。",
     "outside_area": "这件事不在您负责的地区内,不能{transition}。",

@@ -183,8 +183,15 @@ def _second_review_reasons(given: Given) -> Iterator[Reason]:
         yield Reason("no_second_review", "本次招考不设市级确认。")
 
 
+def _frozen_form(scope: Scope) -> Any:
+    """The application form that the subject is, or rests on."""
+    if "form" in scope.subject.c:
+        return scope.form
+    return sa.select(Application.form).where(Application.id == scope.application_id).scalar_subquery()
+
+
 def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
-    form = scope.form
+    form = _frozen_form(scope)
     community = sa.select(User.community_code).where(User.id == scope.actor_id).scalar_subquery()
     name = sa.select(User.name).where(User.id == scope.actor_id).scalar_subquery()
     return {

@@ -14,7 +14,7 @@ from recruitment.people.models import User
 from workflows.subject import Subject
 
 # States in which an application is not the person's one application of the call any more.
-SPENT = ("refused", "withdrawn", "lapsed")
+SPENT = ("refused", "withdrawn", "lapsed", "displaced")
 
 
 class Application(Subject, Base):

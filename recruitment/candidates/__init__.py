@@ -1,0 +1,1 @@
+"""Candidates: qualified applications on their way from the fee to the appointment."""
