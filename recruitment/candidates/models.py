@@ -25,11 +25,13 @@ class Candidate(Subject, Base):
         area_code: the county of the position; decides who is in charge.
         application_id: the qualified application; its frozen form is what later stages quote.
         call_id, position_id: those of the application, repeated for queries.
+        ticket_number: of the admission ticket; what marks, lists and the public notice name the candidate by.
     """
 
     __tablename__ = "candidate"
     __table_args__ = (
         UniqueConstraint("application_id"),
+        UniqueConstraint("call_id", "ticket_number"),
         Index("ix_candidate_position", "position_id", "state"),
         Index("ix_candidate_call", "call_id", "state", "area_code", "id"),
     )
@@ -38,6 +40,7 @@ class Candidate(Subject, Base):
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id"))
     position_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("position.id"))
+    ticket_number: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
     application: Mapped[Application] = relationship()

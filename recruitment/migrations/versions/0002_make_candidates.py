@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("position_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_number", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
@@ -36,6 +37,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate")),
         sa.UniqueConstraint("application_id", name=op.f("uq_candidate_application_id")),
+        sa.UniqueConstraint("call_id", "ticket_number", name=op.f("uq_candidate_call_id_ticket_number")),
     )
     op.create_index("ix_candidate_call", "candidate", ["call_id", "state", "area_code", "id"], unique=False)
     op.create_index(op.f("ix_candidate_owner_id"), "candidate", ["owner_id"], unique=False)
