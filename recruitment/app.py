@@ -31,6 +31,7 @@ VIEWS = (
     "recruitment.calls.views.coverage",
     "recruitment.applications.views",
     "recruitment.applications.review",
+    "recruitment.candidates.views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
