@@ -32,6 +32,8 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.fees.views",
+    "recruitment.fees.gateway",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )

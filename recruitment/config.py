@@ -34,6 +34,7 @@ class Settings:
         secure_cookies: send cookies over HTTPS only.
         staff_second_factor: staff must set up a second factor before they can do anything.
         hotline: the telephone number at the foot of every page; none is shown when empty.
+        payment_secret: signs what a payment service tells of payments; without it nothing is taken from one.
     """
 
     database_url: str
@@ -49,6 +50,7 @@ class Settings:
     secure_cookies: bool = True
     staff_second_factor: bool = True
     hotline: str = ""
+    payment_secret: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -76,6 +78,7 @@ class Settings:
             # The demo's accounts are for looking around with a password that is printed.
             staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
+            payment_secret=env.get("PAYMENT_SECRET", ""),
         )
 
     def flask(self) -> dict[str, Any]:

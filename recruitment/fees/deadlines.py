@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from recruitment.candidates.models import Candidate
 from recruitment.fees.models import FeeExtension, FeePlan, Waiver
@@ -27,28 +28,30 @@ def due_at_sql(
     Args:
         settled: the moment from which whoever has not paid has given up, when the bank's file had its time.
     """
+    # Under names of their own, so that the query around may read the same tables.
+    plan, extension, waiver = aliased(FeePlan), aliased(FeeExtension), aliased(Waiver)
     extended = (
-        sa.select(sa.func.max(FeeExtension.closes_at))
+        sa.select(sa.func.max(extension.closes_at))
         .where(
-            FeeExtension.call_id == call_id,
+            extension.call_id == call_id,
             sa.or_(
-                sa.and_(FeeExtension.county_code.is_(None), FeeExtension.user_id.is_(None)),
-                FeeExtension.county_code == county_code,
-                FeeExtension.user_id == user_id,
+                sa.and_(extension.county_code.is_(None), extension.user_id.is_(None)),
+                extension.county_code == county_code,
+                extension.user_id == user_id,
             ),
         )
         .scalar_subquery()
     )
     refused = (
-        sa.select(sa.func.max(Waiver.decided_at))
-        .where(Waiver.call_id == call_id, Waiver.user_id == user_id, Waiver.decision == "refused")
+        sa.select(sa.func.max(waiver.decided_at))
+        .where(waiver.call_id == call_id, waiver.user_id == user_id, waiver.decision == "refused")
         .scalar_subquery()
     )
-    least = FeePlan.late_hours * _HOUR
-    due = sa.func.greatest(FeePlan.closes_at, extended, since + least, refused + least)
+    least = plan.late_hours * _HOUR
+    due: sa.ColumnElement[Any] = sa.func.greatest(plan.closes_at, extended, since + least, refused + least)
     if settled:
-        due = due + FeePlan.settle_hours * _HOUR
-    return sa.select(due).where(FeePlan.call_id == call_id).scalar_subquery()
+        due = due + plan.settle_hours * _HOUR
+    return sa.select(due).where(plan.call_id == call_id).scalar_subquery()
 
 
 def of_candidate(table: Any = Candidate, settled: bool = False) -> sa.ColumnElement[datetime]:

@@ -20,6 +20,8 @@ Yuan = Numeric(10, 2)
 PER_SUBJECT = Decimal("50.00")
 INTERVIEW = Decimal("80.00")
 SUBJECTS = 2
+LATE_HOURS = 48
+SETTLE_HOURS = 24
 
 
 class FeePlan(Base):
@@ -50,8 +52,8 @@ class FeePlan(Base):
     subjects: Mapped[int] = mapped_column(default=SUBJECTS)
     interview: Mapped[Decimal] = mapped_column(Yuan, default=INTERVIEW)
     closes_at: Mapped[datetime]
-    late_hours: Mapped[int] = mapped_column(default=48)
-    settle_hours: Mapped[int] = mapped_column(default=24)
+    late_hours: Mapped[int] = mapped_column(default=LATE_HOURS)
+    settle_hours: Mapped[int] = mapped_column(default=SETTLE_HOURS)
     waiver_kinds: Mapped[list[Any]] = mapped_column(default=lambda: list(WAIVER_KINDS))
     instructions: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime | None]
@@ -88,7 +90,7 @@ class Payment(Base):
         user_id: who it is for; none while the receipt number is not known in the call.
         receipt_number: as the bank passed it on.
         bank_reference: the bank's own number of the payment; the same one is the same payment.
-        source: ``bank_file``, ``callback`` or ``cashier``.
+        source: ``bank_file`` or ``callback``.
         outcome: what became of it (:class:`recruitment.fees.rules.Outcome`).
         note: why somebody changed the outcome.
         refund_reference: the bank's number of the money sent back.

@@ -141,7 +141,7 @@ def _people(
             sa.select(Application.receipt_number, Application.owner_id).where(
                 Application.call_id == call.id, Application.receipt_number.in_(set(receipts))
             )
-        ).tuples()
+        )
         if receipt and owner_id
     }
     mine = (Candidate.call_id == call.id, Candidate.owner_id.in_(set(owners.values())))
@@ -235,7 +235,8 @@ def _values(call: Call, row: Judged, actor: Actor, now: datetime, source: str) -
 
 
 def _confirm(session: Session, rows: Iterable[Judged], actor: Actor, now: datetime) -> int:
-    waiting, lapsed = [], []
+    waiting: list[uuid.UUID] = []
+    lapsed: list[uuid.UUID] = []
     for row in rows:
         if row.outcome is Outcome.COUNTED and row.person and row.person.candidate_id:
             (lapsed if row.person.state == "unpaid" else waiting).append(row.person.candidate_id)

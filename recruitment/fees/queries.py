@@ -93,7 +93,7 @@ def standing(session: Session, call: Call, now: datetime) -> Standing:
     by_state = dict(
         session.execute(
             sa.select(Candidate.state, count).where(Candidate.call_id == call.id).group_by(Candidate.state)
-        ).tuples()
+        ).all()
     )
     payments = {
         name: (number, total)
@@ -106,7 +106,7 @@ def standing(session: Session, call: Call, now: datetime) -> Standing:
     waivers: dict[str | None, int] = dict(
         session.execute(
             sa.select(Waiver.decision, count).where(Waiver.call_id == call.id).group_by(Waiver.decision)
-        ).tuples()
+        ).all()
     )
     to_refund = session.scalar(
         sa.select(count)
@@ -218,6 +218,23 @@ def payments_page(session: Session, chosen: PaymentFilter, after: str = "", limi
 def every_payment(session: Session, chosen: PaymentFilter) -> Iterator[Payment]:
     """All of them, a thousand at a time."""
     yield from session.scalars(_payments(chosen), execution_options={"yield_per": 1000})
+
+
+def payment_totals(session: Session, chosen: PaymentFilter) -> tuple[int, Decimal]:
+    """How many payments the filter shows in all, and their sum in yuan."""
+    row = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Payment.amount), 0)).where(
+            *chosen.conditions()
+        )
+    ).one()
+    return row[0], row[1]
+
+
+def goes_back(session: Session, payment: Payment, now: datetime) -> bool:
+    """Whether a payment is to be sent back."""
+    return bool(
+        session.scalar(sa.select(sa.exists().where(Payment.id == payment.id, to_refund_condition(now))))
+    )
 
 
 def payment_of(session: Session, call: Call, payment_id: uuid.UUID) -> Payment | None:
