@@ -29,6 +29,7 @@ VIEWS = (
     "recruitment.cadres.views",
     "recruitment.calls.views",
     "recruitment.calls.views.coverage",
+    "recruitment.calendar.views",
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
