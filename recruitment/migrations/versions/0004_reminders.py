@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "reminders"
-down_revision = "0002"
+down_revision = "calendar"
 branch_labels = None
 depends_on = None
 
