@@ -35,6 +35,7 @@ VIEWS = (
     "recruitment.candidates.views",
     "recruitment.notices.views",
     "recruitment.audit.views",
+    "recruitment.selection.views",
 )
 
 
