@@ -36,6 +36,7 @@ VIEWS = (
     "recruitment.candidates.views",
     "recruitment.notices.views",
     "recruitment.audit.views",
+    "recruitment.selection.views",
 )
 
 
