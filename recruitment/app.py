@@ -32,6 +32,9 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.medical.views",
+    "recruitment.medical.file_views",
+    "recruitment.medical.own_views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )

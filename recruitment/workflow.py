@@ -36,11 +36,13 @@ def registry() -> Registry:
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
+    from recruitment.medical import guards as medical_guards
 
     known = Registry()
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
+    medical_guards.register(known)
     return known
 
 
