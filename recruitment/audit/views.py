@@ -17,6 +17,9 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 ACTIONS = {
     "candidates.export": _l("导出名单"),
     "id_number.unmask": _l("查看完整号码"),
+    "medical.reveal": _l("查看体检不合格项目"),
+    "medical.names": _l("下载体检名单"),
+    "medical.import": _l("导入体检结果"),
     "application.recuse": _l("登记回避"),
     "grant.give": _l("授予权限"),
     "grant.revoke": _l("收回权限"),
