@@ -32,6 +32,7 @@ VIEWS = (
     "recruitment.calendar.views",
     "recruitment.applications.views",
     "recruitment.applications.review",
+    "recruitment.candidates.views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
