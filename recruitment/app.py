@@ -33,6 +33,8 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.public_notice.views",
+    "recruitment.public_notice.public_views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
