@@ -37,6 +37,8 @@ VIEWS = (
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
+    "recruitment.public_notice.views",
+    "recruitment.public_notice.public_views",
     "recruitment.notices.views",
     "recruitment.audit.views",
     "recruitment.selection.views",

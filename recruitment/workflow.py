@@ -39,6 +39,7 @@ def registry() -> Registry:
     from recruitment.candidates import guards as candidate_guards
     from recruitment.selection import guards as selection_guards
     from recruitment.medical import guards as medical_guards
+    from recruitment.public_notice import guards as public_notice_guards
 
     known = Registry(calendar=working_day_deadline)
     application_guards.register(known)
@@ -46,6 +47,7 @@ def registry() -> Registry:
     candidate_guards.register(known)
     selection_guards.register(known)
     medical_guards.register(known)
+    public_notice_guards.register(known)
     return known
 
 
