@@ -33,6 +33,9 @@ class Settings:
         demo: show demo accounts and the mail page.
         secure_cookies: send cookies over HTTPS only.
         staff_second_factor: staff must set up a second factor before they can do anything.
+        sms_url: ``https://key:secret@host/path`` of a gateway for text messages; none are sent when empty.
+        notice_channels: further ways out for notices, ``name=module:factory`` separated by commas.
+        notice_rates: how many notices a second each channel may take, ``email=50,sms=20``; others as they come.
         hotline: the telephone number at the foot of every page; none is shown when empty.
     """
 
@@ -49,6 +52,9 @@ class Settings:
     secure_cookies: bool = True
     staff_second_factor: bool = True
     hotline: str = ""
+    sms_url: str = field(default="", repr=False)
+    notice_channels: str = ""
+    notice_rates: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -76,6 +82,9 @@ class Settings:
             # The demo's accounts are for looking around with a password that is printed.
             staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
+            sms_url=env.get("SMS_URL", ""),
+            notice_channels=env.get("NOTICE_CHANNELS", ""),
+            notice_rates=env.get("NOTICE_RATES", ""),
         )
 
     def flask(self) -> dict[str, Any]:
