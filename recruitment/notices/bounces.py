@@ -15,7 +15,7 @@ from recruitment.notices import operations
 from recruitment.notices.channels import channels
 from recruitment.notices.mail import NOT_THE_ADDRESS
 from recruitment.notices.models import MESSAGE_ID_DOMAIN, Delivery, DeliveryStatus, Notice
-from recruitment.notices.render import Text
+from recruitment.notices.render import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def stop(session: Session, delivery_id: uuid.UUID, at: datetime) -> None:
     notice, channel = delivery.notice, channels().get(delivery.channel)
     if channel is not None and channel.address(notice.user) == delivery.address:
         channel.stop(notice.user, at)
-    text = Text(notice.subject, notice.body, notice.body_html, notice.template_version)
-    operations.plan(notice, notice.user, text, at)
+    operations.plan(notice, notice.user, text_of(notice), at)
     session.flush()
 
 
@@ -91,8 +90,8 @@ def read(raw: bytes) -> Report | None:
                     status = str(fields.get("Status", "")).split("(")[0].strip()
                     words = " ".join(str(fields.get("Diagnostic-Code", "")).split())
         elif kind == "text/rfc822-headers":
-            original = BytesParser(policy=policy.default).parsebytes(part.get_payload(decode=True) or b"")
-            delivery_id = delivery_id or _delivery_id(original)
+            headers: Any = part.get_payload(decode=True)
+            delivery_id = delivery_id or _delivery_id(BytesParser(policy=policy.default).parsebytes(headers))
         elif "Message-ID" in part and part is not mail:
             delivery_id = delivery_id or _delivery_id(part)
     if delivery_id is None or not status.startswith("5"):

@@ -1,10 +1,8 @@
 """The facts that a notice's text may name."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
@@ -13,57 +11,106 @@ from sqlalchemy.orm import Session, joinedload
 
 from recruitment.applications.models import Application
 from recruitment.applications.refusals import refusal_reasons
-from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.calls.deadlines import closes_at
-from recruitment.calls.models import Position
+from recruitment.calls.models import Call, Position
+from recruitment.candidates.models import Candidate
+from recruitment.notices.ahead import ReadAhead, event_key
 from recruitment.people.models import User
 from recruitment.wording import moment
-from recruitment.workflow import engine
 from workflows.schema import event as journal
 from workflows.schema import timer
 
+Context = Callable[[Session, Row[Any], User], dict[str, Any]]
+_known: dict[str, list[Context]] = {}
 
-@dataclass
-class ReadAhead:
-    """What the texts of many rows have in common with their subjects, read in a few queries.
 
-    Attributes:
-        areas: workflow and id of a subject → its area code.
+def about(*notices: str) -> Callable[[Context], Context]:
+    """Have a function give the facts for texts: of a whole workflow (``candidate``) or one notice of it.
+
+    It is handed the outbox row and who is written to. What is told of one notice goes over what is told of
+    its workflow.
     """
 
-    areas: dict[tuple[str, UUID], str] = field(default_factory=dict)
-    # The session forgets what nobody holds.
-    _held: list[Any] = field(default_factory=list)
+    def decorate(function: Context) -> Context:
+        for name in notices:
+            _known.setdefault(name, []).append(function)
+        return function
 
-    def area(self, row: Row[Any]) -> str:
-        return self.areas.get((row.workflow, row.subject_id), PROVINCE_CODE)
-
-
-def read_ahead(session: Session, rows: Sequence[Row[Any]]) -> ReadAhead:
-    """Read what :func:`context_for` will ask for; keep the answer for as long as it is asked."""
-    ahead = ReadAhead()
-    ids: dict[str, set[UUID]] = {}
-    for row in rows:
-        ids.setdefault(row.workflow, set()).add(row.subject_id)
-    for workflow, of in ids.items():
-        model = engine().flows[workflow].model
-        query = sa.select(model).where(model.id.in_(of))
-        if hasattr(model, "position"):
-            position = joinedload(model.position)
-            query = query.options(
-                position.joinedload(Position.county) if len(of) > 1 else position, joinedload(model.call)
-            )
-        for subject in session.scalars(query):
-            ahead._held.append(subject)
-            ahead.areas[workflow, subject.id] = subject.area_code
-    return ahead
+    return decorate
 
 
 def context_for(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
-    """What the texts about an application read.
+    """What the text of an outbox row reads.
 
-    Reasons and due times come from the event that raised the notice and stay as they were then; names come
+    Raises:
+        LookupError: nothing is known of notices of this workflow.
+    """
+    functions = [*_known.get(row.workflow, ()), *_known.get(row.notice, ())]
+    if not functions:
+        raise LookupError(f"nobody tells the facts of {row.notice!r}")
+    facts: dict[str, Any] = {"name": user.name}
+    for function in functions:
+        facts |= function(session, row, user)
+    return facts
+
+
+def event_form(session: Session, row: Row[Any]) -> dict[str, Any]:
+    """What was filled in at the event that raised the notice."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        return ahead.forms[key] or {}
+    event = journal.c
+    form: dict[str, Any] | None = session.scalar(
+        sa.select(event.form).where(
+            event.workflow == row.workflow, event.subject_id == row.subject_id, event.seq == row.event
+        )
+    )
+    return form or {}
+
+
+def timer_set(session: Session, row: Row[Any], name: str) -> str:
+    """When a deadline is due that the same event set, in words; empty when it set none."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        due = ahead.timers.get((*key, name))
+        return moment(due) if due else ""
+    due = session.scalar(
+        sa.select(timer.c.due_at).where(
+            timer.c.workflow == row.workflow,
+            timer.c.subject_id == row.subject_id,
+            timer.c.name == name,
+            timer.c.set_by == row.event,
+        )
+    )
+    return moment(due) if due else ""
+
+
+@about("candidate")
+def _candidate(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    candidate = session.get_one(
+        Candidate, row.subject_id, options=[joinedload(Candidate.call), joinedload(Candidate.position)]
+    )
+    form = event_form(session, row)
+    return {
+        **_place(candidate.call, candidate.position),
+        "ticket_number": candidate.ticket_number or "",
+        "link": f"{current_app.config['SETTINGS'].site_url}/candidates/{candidate.id}",
+        "explanation": form.get("explanation") or form.get("reason") or "",
+    }
+
+
+def _place(call: Call, position: Position) -> dict[str, Any]:
+    return {
+        "call": call.title,
+        "hotline": call.hotline,
+        "position": f"{position.organ}“{position.name}”（职位代码 {position.code}）",
+        "county": position.county.name,
+        "prefecture": position.county.prefecture,
+    }
+
+
+@about("application")
+def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    """Reasons and due times come from the event that raised the notice and stay as they were then; names come
     from the records.
     """
     application = session.get_one(
@@ -71,37 +118,15 @@ def context_for(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         row.subject_id,
         options=[joinedload(Application.call), joinedload(Application.position)],
     )
-    event = journal.c
-    form = (
-        session.scalar(
-            sa.select(event.form).where(
-                event.workflow == row.workflow, event.subject_id == row.subject_id, event.seq == row.event
-            )
-        )
-        or {}
-    )
-    correction_due = session.scalar(
-        sa.select(timer.c.due_at).where(
-            timer.c.workflow == row.workflow,
-            timer.c.subject_id == row.subject_id,
-            timer.c.name == "correction_deadline",
-            timer.c.set_by == row.event,
-        )
-    )
-    call, position = application.call, application.position
-    county = position.county
+    form = event_form(session, row)
+    call = application.call
     return {
-        "name": user.name,
-        "call": call.title,
-        "hotline": call.hotline,
-        "position": f"{position.organ}“{position.name}”(职位代码 {position.code})",
-        "county": county.name,
-        "prefecture": county.prefecture,
+        **_place(call, application.position),
         "receipt_number": application.receipt_number,
         "closes_at": moment(closes_at(session, call, application.area_code, user.id)),
         "link": f"{current_app.config['SETTINGS'].site_url}/applications/{application.id}",
         "review_by": moment(row.created_at + timedelta(hours=call.review_hours)),
-        "correction_due": moment(correction_due) if correction_due else "",
+        "correction_due": timer_set(session, row, "correction_deadline"),
         "sections": [
             {"label": str(SECTIONS[key][0]), "text": text}
             for key, text in form.get("sections", {}).items()

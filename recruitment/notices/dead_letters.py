@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from recruitment.audit.operations import record
 from recruitment.forms.refusal import Refusal
 from recruitment.notices.channels import channels
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
+from recruitment.notices.render import text_of
 from recruitment.people import accounts
 from recruitment.people.models import User
 from workflows.schema import outbox
@@ -58,7 +60,7 @@ class Page:
     after: str = ""
 
 
-def _query(chosen: Failed) -> sa.Select[tuple[Delivery]]:
+def _query(chosen: Failed) -> sa.Select[Delivery]:
     return sa.select(Delivery).join(Delivery.notice).join(Notice.user).where(*chosen.where())
 
 
@@ -80,7 +82,7 @@ def page(session: Session, chosen: Failed, after: str = "") -> Page:
         .limit(PAGE + 1)
     )
     if after:
-        moment, _, last = after.partition("~")
+        moment, __, last = after.partition("~")
         key = sa.tuple_(
             sa.literal(datetime.fromisoformat(moment), sa.DateTime(timezone=True)),
             sa.literal(uuid.UUID(last), sa.Uuid),
@@ -104,7 +106,7 @@ def find(session: Session, areas: tuple[str, ...], delivery_id: uuid.UUID) -> De
     return session.scalar(_query(Failed(areas)).where(Delivery.id == delivery_id).options(_with_person))
 
 
-def unpublished(session: Session, limit: int = 20) -> Sequence[sa.Row[Any]]:
+def unpublished(session: Session, limit: int = 20) -> Sequence[Any]:
     """Outbox rows that could not become notices: ``notice``, ``created_at`` and ``outcome``, the error."""
     return session.execute(
         sa.select(outbox.c.notice, outbox.c.created_at, outbox.c.outcome)
@@ -133,8 +135,8 @@ def resend(session: Session, actor: User, chosen: Failed, at: datetime, ids: Seq
         elif delivery.channel == "sms":
             user.phone_failed_at = None
         delivery.address = (channel.address(user) if channel else None) or delivery.address
-        if delivery.channel == "email" and delivery.text is None and not user.email_confirmed_at:
-            delivery.text = _short(user)
+        if channel:
+            delivery.text = channel.text(user, text_of(delivery.notice))
         delivery.status, delivery.attempts = DeliveryStatus.PENDING, 0
         delivery.next_attempt_at, delivery.failed_at = at, None
     if rows:
@@ -150,12 +152,6 @@ def resend(session: Session, actor: User, chosen: Failed, at: datetime, ids: Seq
     return len(rows)
 
 
-def _short(user: User) -> str | None:
-    from recruitment.notices.render import render_short
-
-    return None if user.email_confirmed_at else render_short("unconfirmed")
-
-
 def mend(session: Session, actor: User, delivery: Delivery, email: str, reason: str, at: datetime) -> None:
     """Correct a person's e-mail address, after asking them, and send what failed again.
 
@@ -166,10 +162,10 @@ def mend(session: Session, actor: User, delivery: Delivery, email: str, reason: 
     """
     user = delivery.notice.user
     if user.id == actor.id:
-        raise Refusal({"email": "不能更正自己的邮箱，请由其他管理员办理。"})
+        raise Refusal({"email": _("不能更正自己的邮箱，请由其他管理员办理。")})
     taken = session.scalar(sa.select(User.id).where(User.email == email, User.id != user.id))
     if taken is not None:
-        raise Refusal({"email": "另一个账号正在使用这个邮箱。"})
+        raise Refusal({"email": _("另一个账号正在使用这个邮箱。")})
     user.set_email(email)
     record(
         session, actor, "notice.mend", at=at, subject_kind="user", subject_id=user.id, reason=reason

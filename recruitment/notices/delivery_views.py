@@ -36,6 +36,10 @@ class MendForm(Form):
 
 
 class SettleForm(Form):
+    class Meta:
+        # It stands beside another form whose token has the id; every POST is checked by the application.
+        csrf = False
+
     told = TextAreaField(
         _l("怎样告知的"), [Required(), Length(max=200)], description=_l("例如：11月22日电话告知本人。")
     )

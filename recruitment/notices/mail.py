@@ -17,6 +17,9 @@ LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
 # is full (5.2.2), or the server does not want our mail (5.7.x).
 NOT_THE_ADDRESS = re.compile(rb"\s*5\.(2\.2|7\.\d+)\b")
 
+# The server wants TLS or a sign-in first: no fault of the mail, and the next attempt may find it mended.
+OURS_TO_MEND = (530, 534, 535, 538)
+
 
 def compose(parcel: Parcel, sender: str) -> EmailMessage:
     """The mail of a delivery, with a Message-ID that is the same at every attempt."""
@@ -87,4 +90,5 @@ def _expect(answer: tuple[int, bytes], final: type[Final] = Final) -> None:
     code, text = answer
     if 200 <= code < 300:
         return
-    raise (final if code >= 500 else Passing)(f"{code} {text.decode('utf-8', 'replace')}")
+    passing = code < 500 or code in OURS_TO_MEND
+    raise (Passing if passing else final)(f"{code} {text.decode('utf-8', 'replace')}")

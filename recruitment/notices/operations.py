@@ -11,14 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Row
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session, defer, lazyload
 
+from recruitment.notices.ahead import read_ahead
 from recruitment.notices.channels import channels
-from recruitment.notices.context import context_for, read_ahead
+from recruitment.notices.context import context_for
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
 from recruitment.notices.plan import ways
 from recruitment.notices.render import Text, render
-from recruitment.people.models import Grant, User
+from recruitment.people.models import User
 from workflows.schema import outbox
 
 # A row that could not be published, or whose id was queued, is looked at again after this long.
@@ -103,33 +104,33 @@ def _publish(
         for user in session.scalars(
             sa.select(User)
             .where(User.id.in_({row.recipient for row in rows}))
-            .options(defer(User.id_number), selectinload(User.grants).options(defer(Grant.granted_at)))
+            .options(defer(User.id_number), lazyload(User.grants))
         )
     }
-    ahead = read_ahead(session, rows)
     made: list[Delivery] = []
-    for row in rows:
-        user = people.get(row.recipient)
-        if user is None:
-            continue
-        text = render(row.notice, context_for(session, row, user))
-        notice = Notice(
-            outbox_id=row.id,
-            user_id=user.id,
-            workflow=row.workflow,
-            subject_id=row.subject_id,
-            area_code=ahead.area(row),
-            dispatch_id=row.dispatch_id,
-            template=row.notice,
-            template_version=text.version,
-            subject=text.subject,
-            body=text.body,
-            body_html=text.body_html,
-            decided_at=row.created_at,
-        )
-        plan(notice, user, text, now, take=take)
-        session.add(notice)
-        made += notice.deliveries
+    with session.no_autoflush, read_ahead(session, rows) as ahead:
+        for row in rows:
+            user = people.get(row.recipient)
+            if user is None:
+                continue
+            text = render(row.notice, context_for(session, row, user))
+            notice = Notice(
+                outbox_id=row.id,
+                user_id=user.id,
+                workflow=row.workflow,
+                subject_id=row.subject_id,
+                area_code=ahead.area(row),
+                dispatch_id=row.dispatch_id,
+                template=row.notice,
+                template_version=text.version,
+                subject=text.subject,
+                body=text.body,
+                body_html=text.body_html,
+                decided_at=row.created_at,
+            )
+            plan(notice, user, text, now, take=take)
+            session.add(notice)
+            made += notice.deliveries
     session.flush()
     session.execute(
         sa.update(outbox)

@@ -10,6 +10,8 @@ from typing import Any
 from flask import Flask, current_app
 from jinja2 import Environment, StrictUndefined
 
+from recruitment.notices.models import Notice
+
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -43,6 +45,11 @@ def render(name: str, context: dict[str, Any]) -> Text:
         subject=subject, paragraphs=paragraphs
     )
     return Text(subject, body, html, version(name))
+
+
+def text_of(notice: Notice) -> Text:
+    """A notice as it was rendered."""
+    return Text(notice.subject, notice.body, notice.body_html, notice.template_version)
 
 
 def render_short(name: str) -> str:

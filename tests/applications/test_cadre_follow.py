@@ -35,7 +35,7 @@ def test_submitted(app: Flask, session: Session, person: User) -> None:
 
 def test_qualified(app: Flask, session: Session, person: User) -> None:
     _browser, _application, page = opened(app, session, person, "qualified")
-    assert "资格初审合格。请留意后面的考试通知。" in page
+    assert "资格初审合格。请留意后面的缴费和考试通知。" in page
     assert "市级确认，资格初审合格" in page
     assert "工作人员" not in page  # who decided is nobody's business here
 
