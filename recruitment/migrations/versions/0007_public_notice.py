@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "public_notice"
-down_revision = "calendar"
+down_revision = "outcome"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9ff7d0463f38"
-down_revision = "0002"
+revision = "outcome"
+down_revision = "selection"
 branch_labels = None
 depends_on = None
 
