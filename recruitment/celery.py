@@ -31,6 +31,7 @@ TASKS: tuple[str, ...] = (
     "recruitment.fees.tasks",
     "recruitment.notices.tasks",
     "recruitment.people.tasks",
+    "recruitment.reminders.tasks",
     "recruitment.workflow_tasks",
 )
 

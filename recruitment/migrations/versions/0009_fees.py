@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "fees"
-down_revision = "0002"
+down_revision = "delivery"
 branch_labels = None
 depends_on = None
 
