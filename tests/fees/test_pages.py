@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.candidates.models import Candidate
 from recruitment.fees import tasks
-from recruitment.fees.models import FeePlan, Waiver
+from recruitment.fees.models import FeePlan, Payment, Waiver
 from recruitment.fees.payments import Paid
 from recruitment.people.models import Role
 from tests import factories
@@ -72,9 +72,16 @@ def test_the_banks_file_is_previewed_then_imported(app: Flask, session: Session)
     assert [row[0] for row in pages.rows_of(page)] == ["STRANGE1"]
     session.expire_all()
     assert (first.state, second.state) == ("confirmed", "awaiting_fee")
-    detail = browser.get(f"{address}/payments")
-    assert detail.status_code == 200
-    export = browser.submit(detail, "导出为 .xlsx", {"purpose": "对账"})
+    payment = session.scalars(sa.select(Payment).where(Payment.bank_reference == "STRANGE1")).one()
+    detail = browser.submit(browser.get(f"{address}/payments/{payment.id}"), "补认", {"reason": "核对"})
+    assert pages.errors_beside(detail) == {"receipt_number": "错误： 本次招考没有这个回执号，请核对。"}
+    detail = browser.submit(
+        detail, "补认", {"reason": "核对", "receipt_number": second.application.receipt_number}
+    )
+    assert "已补认" in detail.text
+    session.expire_all()
+    assert second.state == "confirmed"
+    export = browser.submit(browser.get(f"{address}/payments"), "导出为 .xlsx", {"purpose": "对账"})
     assert export.headers["Cache-Control"] == "no-store"
     assert export.data.startswith(b"PK")
 

@@ -104,19 +104,20 @@ def _page(
     refund_form: RefundForm | None = None,
     status: int = 200,
 ) -> tuple[str, int]:
-    open_to_act = may_change(call) and shown.refunded_at is None
     goes_back = queries.goes_back(db.session, shown, now())
+    open_to_act = may_change(call) and shown.refunded_at is None
+    may_recognise = open_to_act and shown.outcome in (Outcome.LATE, Outcome.UNKNOWN)
+    may_refund = open_to_act and (goes_back or shown.outcome == Outcome.UNKNOWN)
+    refund_form = refund_form or RefundForm(formdata=None)
+    # Both forms stand on one page.
+    refund_form.csrf_token.id = "refund-csrf_token"
     return render_template(
         "fees/payment.html",
         call=call,
         payment=shown,
         goes_back=goes_back,
-        recognise_form=recognise_form or RecogniseForm(formdata=None)
-        if open_to_act and shown.outcome in (Outcome.LATE, Outcome.UNKNOWN)
-        else None,
-        refund_form=refund_form or RefundForm(formdata=None)
-        if open_to_act and (goes_back or shown.outcome == Outcome.UNKNOWN)
-        else None,
+        recognise_form=(recognise_form or RecogniseForm(formdata=None)) if may_recognise else None,
+        refund_form=refund_form if may_refund else None,
     ), status
 
 
