@@ -36,6 +36,7 @@ VIEWS = (
     "recruitment.candidates.views",
     "recruitment.fees.views",
     "recruitment.fees.gateway",
+    "recruitment.opening.views",
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
