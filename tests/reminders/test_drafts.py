@@ -114,7 +114,7 @@ def test_the_text_says_until_when_what_to_do_why_and_whom_to_call(
 def test_a_moved_deadline_is_the_person_s_own(
     session: Session, call: Call, draft: Application, run: Run, whom: str
 ) -> None:
-    scopes = {
+    scopes: dict[str, dict[str, Any]] = {
         "everyone": {},
         "county": {"county_code": draft.area_code},
         "person": {"user_id": draft.owner_id},
