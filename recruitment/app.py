@@ -34,6 +34,8 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.fees.views",
+    "recruitment.fees.gateway",
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
