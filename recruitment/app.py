@@ -32,6 +32,8 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.exam.views",
+    "recruitment.exam.ticket_views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
