@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recruitment import forms, web
 from recruitment.celery import init_celery
@@ -29,6 +30,7 @@ VIEWS = (
     "recruitment.cadres.views",
     "recruitment.calls.views",
     "recruitment.calls.views.coverage",
+    "recruitment.calendar.views",
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
@@ -59,6 +61,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(template_folder()))
     app.config.update(settings.flask())
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     crypto.init_app(app)

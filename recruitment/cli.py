@@ -12,6 +12,7 @@ import click
 COMMANDS = {
     "eligibility": "recruitment.eligibility.commands:eligibility",
     "exam": "recruitment.exam.commands:exam",
+    "notices": "recruitment.notices.commands:notices",
     "rank": "recruitment.selection.commands:rank",
     "workflow": "recruitment.workflow_commands:workflow",
     "keys": "recruitment.people.commands:keys",

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
+from recruitment.database import db
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
 from workflows.schema import outbox
-from workflows.terms import Fired
+from workflows.terms import Fired, Reason, Refused
 
 PENDING = "notices to queue after commit"
 
@@ -37,11 +38,26 @@ def registry() -> Registry:
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
 
-    known = Registry()
+    known = Registry(calendar=working_day_deadline)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
     return known
+
+
+def working_day_deadline(moment: datetime, number: int) -> datetime:
+    """The end of the ``number``-th working day after ``moment``, by the calendar in the database.
+
+    Raises:
+        Refused: the calendar ends before the deadline; a step that sets it waits until somebody has entered it.
+    """
+    from recruitment.calendar.queries import working_days
+    from recruitment.calendar.working_days import MissingYear
+
+    try:
+        return working_days(db.session).deadline(moment, number)
+    except MissingYear as missing:
+        raise Refused([Reason("calendar_missing", str(missing))]) from missing
 
 
 def start(session: Session, subject: Any, **arguments: Any) -> Fired:

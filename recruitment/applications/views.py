@@ -33,6 +33,7 @@ from recruitment.forms import handle
 from recruitment.forms.refusal import Refusal
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
+from recruitment.web.journey import picture
 from recruitment.web.navigation import entry
 from workflows.terms import Reason, Refused
 
@@ -160,6 +161,7 @@ def show(application_id: uuid.UUID) -> Page:
         "applications/show.html",
         application=application,
         standing=own.standing(application),
+        journey=picture(db.session, application),
         steps=timeline.for_cadre(db.session, application),
         may=own.may(db.session, application, current_user().actor(), moment),
         closes_at=_closes_at(application),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from recruitment import wording
 from recruitment.candidates.models import Candidate
 from recruitment.workflow import engine
+from workflows.journal import told
 from workflows.schema import event
 
 # State → its tone and what it means for the cadre.
@@ -80,8 +81,8 @@ def for_cadre(session: Session, candidate: Candidate) -> list[Step]:
         for name, step in engine().flow(candidate).definition(candidate).transitions.items()
     }
     rows = session.execute(
-        sa.select(event.c.transition, event.c.at)
-        .where(event.c.workflow == "candidate", event.c.subject_id == candidate.id, event.c.held.is_not(True))
-        .order_by(event.c.seq.desc())
-    )
-    return [Step(labels.get(row.transition, row.transition), row.at) for row in rows]
+        sa.select(event.c.transition, event.c.at, event.c.held, event.c.source, event.c.target)
+        .where(event.c.workflow == "candidate", event.c.subject_id == candidate.id)
+        .order_by(event.c.seq)
+    ).all()
+    return [Step(labels.get(row.transition, row.transition), row.at) for row in reversed(told(rows))]

@@ -9,6 +9,7 @@ from recruitment.candidates import queries, timeline
 from recruitment.database import db
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
+from recruitment.web.journey import picture
 
 blueprint = Blueprint("candidates", __name__, url_prefix="/candidates")
 
@@ -23,6 +24,7 @@ def show(candidate_id: uuid.UUID) -> str:
         "candidates/show.html",
         candidate=candidate,
         standing=timeline.standing(candidate),
+        journey=picture(db.session, candidate),
         steps=timeline.for_cadre(db.session, candidate),
     )
 

@@ -16,6 +16,7 @@ from recruitment.notices.context import context_for
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.notices.render import render
 from recruitment.people.models import User
+from recruitment.reminders.queries import overtaken
 from workflows.schema import outbox
 
 # Minutes until the next attempt; after the last one the delivery has failed for good.
@@ -27,7 +28,8 @@ CLAIM_LIFE = timedelta(minutes=3)
 def publish(session: Session, outbox_id: uuid.UUID, now: datetime) -> list[uuid.UUID]:
     """Make the notice of an outbox row and return the ids of its deliveries.
 
-    Nothing happens if the row is held, cancelled, finished, or in another worker's hands.
+    Nothing happens if the row is held, cancelled, finished, or in another worker's hands. A reminder of what has
+    been done or given up since is cancelled.
     """
     row = session.execute(
         sa.select(outbox)
@@ -40,6 +42,11 @@ def publish(session: Session, outbox_id: uuid.UUID, now: datetime) -> list[uuid.
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if row is None:
+        return []
+    if overtaken(session, row.id, now):
+        session.execute(
+            sa.update(outbox).where(outbox.c.id == row.id).values(cancelled_at=now, outcome="overtaken")
+        )
         return []
     user = session.get_one(User, row.recipient)
     text = render(row.notice, context_for(session, row, user))

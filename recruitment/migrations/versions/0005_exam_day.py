@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "exam_day"
-down_revision = "0002"
+down_revision = "reminders"
 branch_labels = None
 depends_on = None
 
