@@ -41,6 +41,8 @@ VIEWS = (
     "recruitment.medical.own_views",
     "recruitment.public_notice.views",
     "recruitment.public_notice.public_views",
+    "recruitment.exam.views",
+    "recruitment.exam.ticket_views",
     "recruitment.notices.views",
     "recruitment.notices.delivery_views",
     "recruitment.audit.views",
