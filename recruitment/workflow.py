@@ -37,6 +37,7 @@ def registry() -> Registry:
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
+    from recruitment.inspection import guards as inspection_guards
     from recruitment.medical import guards as medical_guards
 
     known = Registry(calendar=working_day_deadline)
@@ -44,6 +45,7 @@ def registry() -> Registry:
     call_guards.register(known)
     candidate_guards.register(known)
     medical_guards.register(known)
+    inspection_guards.register(known)
     return known
 
 
