@@ -34,6 +34,9 @@ class Settings:
         demo: show demo accounts and the mail page.
         secure_cookies: send cookies over HTTPS only.
         staff_second_factor: staff must set up a second factor before they can do anything.
+        sms_url: ``https://key:secret@host/path`` of a gateway for text messages; none are sent when empty.
+        notice_channels: further ways out for notices, ``name=module:factory`` separated by commas.
+        notice_rates: how many notices a second each channel may take, ``email=50,sms=20``; others as they come.
         hotline: the telephone number at the foot of every page; none is shown when empty.
         photo_size: width and height of the photo on tickets and lists, in pixels.
         trusted_proxies: how many proxies in front of the site add to ``X-Forwarded-*``.
@@ -54,6 +57,9 @@ class Settings:
     hotline: str = ""
     photo_size: tuple[int, int] = (295, 413)
     trusted_proxies: int = 0
+    sms_url: str = field(default="", repr=False)
+    notice_channels: str = ""
+    notice_rates: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -83,6 +89,9 @@ class Settings:
             hotline=env.get("HOTLINE", ""),
             photo_size=_size("PHOTO_SIZE", env.get("PHOTO_SIZE", "295x413")),
             trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
+            sms_url=env.get("SMS_URL", ""),
+            notice_channels=env.get("NOTICE_CHANNELS", ""),
+            notice_rates=env.get("NOTICE_RATES", ""),
         )
 
     def flask(self) -> dict[str, Any]:

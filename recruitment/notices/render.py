@@ -3,11 +3,14 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-from jinja2 import StrictUndefined
+from flask import Flask, current_app
+from jinja2 import Environment, StrictUndefined
+
+from recruitment.notices.models import Notice
 
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -33,7 +36,7 @@ def render(name: str, context: dict[str, Any]) -> Text:
         jinja2.TemplateNotFound: there is no such notice.
         jinja2.UndefinedError: the context lacks a value that the text needs.
     """
-    environment = current_app.jinja_env.overlay(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+    environment = _texts()
     subject = environment.get_template(f"notices/{name}/subject.txt").render(context).strip()
     body = environment.get_template(f"notices/{name}/body.txt").render(context)
     body = BLANK_LINES.sub("\n\n", body).strip() + "\n"
@@ -44,10 +47,39 @@ def render(name: str, context: dict[str, Any]) -> Text:
     return Text(subject, body, html, version(name))
 
 
+def text_of(notice: Notice) -> Text:
+    """A notice as it was rendered."""
+    return Text(notice.subject, notice.body, notice.body_html, notice.template_version)
+
+
+def render_short(name: str) -> str:
+    """A short text that holds nothing about anybody: ``templates/notices/short/<name>.txt``."""
+    settings = current_app.config["SETTINGS"]
+    values = {"link": settings.site_url, "hotline": settings.hotline}
+    return _texts().get_template(f"notices/short/{name}.txt").render(values).strip() + "\n"
+
+
+def _texts() -> Environment:
+    """The application's templates as texts. Kept, as it remembers those that it has compiled."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if "notice_texts" not in app.extensions:
+        app.extensions["notice_texts"] = app.jinja_env.overlay(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True
+        )
+    texts: Environment = app.extensions["notice_texts"]
+    return texts
+
+
 def version(name: str) -> str:
     """Identify the present wording of a notice, so that a kept text can name what it came from."""
-    digest = hashlib.sha256()
     folder = Path(str(current_app.template_folder), "notices")
-    for part in ("layout.txt", f"{name}/subject.txt", f"{name}/body.txt"):
-        digest.update((folder / part).read_bytes())
+    parts = tuple(folder / part for part in ("layout.txt", f"{name}/subject.txt", f"{name}/body.txt"))
+    return _digest(parts, tuple(part.stat().st_mtime_ns for part in parts))
+
+
+@lru_cache(maxsize=256)
+def _digest(parts: tuple[Path, ...], changed: tuple[int, ...]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes())
     return digest.hexdigest()[:12]
