@@ -39,6 +39,7 @@ VIEWS = (
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
+    "recruitment.inspection.views",
     "recruitment.public_notice.views",
     "recruitment.public_notice.public_views",
     "recruitment.exam.views",
