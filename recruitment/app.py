@@ -34,7 +34,9 @@ VIEWS = (
     "recruitment.applications.review",
     "recruitment.candidates.views",
     "recruitment.notices.views",
+    "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
+    "recruitment.notices.hooks",
     "recruitment.audit.views",
 )
 
