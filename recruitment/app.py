@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from recruitment import forms, web
 from recruitment.celery import init_celery
@@ -33,11 +34,17 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.medical.views",
+    "recruitment.medical.file_views",
+    "recruitment.medical.own_views",
+    "recruitment.public_notice.views",
+    "recruitment.public_notice.public_views",
     "recruitment.notices.views",
     "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
     "recruitment.notices.hooks",
     "recruitment.audit.views",
+    "recruitment.selection.views",
 )
 
 
@@ -61,6 +68,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(template_folder()))
     app.config.update(settings.flask())
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     crypto.init_app(app)

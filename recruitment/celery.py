@@ -30,6 +30,7 @@ QUEUES = ("urgent", "bulk", "sweeps")
 TASKS: tuple[str, ...] = (
     "recruitment.notices.tasks",
     "recruitment.people.tasks",
+    "recruitment.reminders.tasks",
     "recruitment.workflow_tasks",
 )
 

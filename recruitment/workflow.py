@@ -35,11 +35,17 @@ def registry() -> Registry:
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
+    from recruitment.medical import guards as medical_guards
+    from recruitment.public_notice import guards as public_notice_guards
+    from recruitment.selection import guards as selection_guards
 
     known = Registry(calendar=working_day_deadline)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
+    selection_guards.register(known)
+    medical_guards.register(known)
+    public_notice_guards.register(known)
     return known
 
 

@@ -36,7 +36,7 @@ RECUSED = frozenset({"own_application", "same_community", "relative", "recused"}
 UNDERTAKINGS = ("2026-1",)
 # Longest free text of a decision, in characters.
 LONGEST_TEXT = 2000
-RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
+RECUSAL_CLAUSE = "《公务员录用规定》（2019）关于回避的规定"
 
 
 def register(registry: Registry) -> None:

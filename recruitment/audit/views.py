@@ -17,6 +17,9 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 ACTIONS = {
     "candidates.export": _l("导出名单"),
     "id_number.unmask": _l("查看完整号码"),
+    "medical.reveal": _l("查看体检不合格项目"),
+    "medical.names": _l("下载体检名单"),
+    "medical.import": _l("导入体检结果"),
     "application.recuse": _l("登记回避"),
     "grant.give": _l("授予权限"),
     "grant.revoke": _l("收回权限"),
@@ -25,6 +28,7 @@ ACTIONS = {
     "calendar.set_day": _l("录入工作日历日期"),
     "calendar.remove_day": _l("删除工作日历日期"),
     "calendar.replace_year": _l("录入全年放假安排"),
+    "public_notice.set_term": _l("修改公示期"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),

@@ -10,12 +10,12 @@ PASSWORD = "kaolu-demo-2026"  # noqa: S105 - printed at every start, for the dem
 
 # role, login, password
 ACCOUNTS = (
-    ("村(社区)干部(资料已填好,可直接报名)", "ganbu@kaolu.example", PASSWORD),
-    ("村(社区)干部(被退回补正)", "buzheng@kaolu.example", PASSWORD),
-    ("村(社区)干部(资料未填)", "xinren@kaolu.example", PASSWORD),
-    ("县级审核人(三台县)", "xian@kaolu.example", PASSWORD),
-    ("县级审核人(三台县,第二人)", "xian2@kaolu.example", PASSWORD),
-    ("市级审核人(绵阳市)", "shi@kaolu.example", PASSWORD),
+    ("村（社区）干部（资料已填好，可直接报名）", "ganbu@kaolu.example", PASSWORD),
+    ("村（社区）干部（被退回补正）", "buzheng@kaolu.example", PASSWORD),
+    ("村（社区）干部（资料未填）", "xinren@kaolu.example", PASSWORD),
+    ("县级审核人（三台县）", "xian@kaolu.example", PASSWORD),
+    ("县级审核人（三台县，第二人）", "xian2@kaolu.example", PASSWORD),
+    ("市级审核人（绵阳市）", "shi@kaolu.example", PASSWORD),
     ("省级审核人", "sheng@kaolu.example", PASSWORD),
     ("招录管理员", "admin@kaolu.example", PASSWORD),
     ("监督人员", "jiandu@kaolu.example", PASSWORD),

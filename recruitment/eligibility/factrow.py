@@ -11,6 +11,7 @@ from typing import Any, Final
 from recruitment.eligibility.facts import Person, Position
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.age import commended
+from recruitment.eligibility.rules.appraisal import undated_excludes
 from recruitment.eligibility.rules.common import either
 from recruitment.eligibility.rules.tenure import relieved, stationed_appraised
 from recruitment.eligibility.service import Place
@@ -42,6 +43,7 @@ STALE_AFTER: Final = frozenset(
         "tenure.stationed_appraisal",
         "appraisal.years",
         "appraisal.last_at_least",
+        "appraisal.excluded_below",
     }
 )
 
@@ -67,7 +69,8 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         stationed_appraised: the years as first secretary were appraised well enough.
         prefecture, prefecture_possible: the same of the place of service, certain and possible; the
             position's own if it is among several; ``ANYWHERE`` possible anywhere; ``None`` nowhere.
-        appraisal_last: ``APPRAISAL_RANK`` of the last year; ``None`` also for contradictory results.
+        appraisal_last: ``APPRAISAL_RANK`` of the last year; ``None`` also where other results leave
+            the rule unknown.
         appraisal_lowest: the lowest of the last years.
         declared, undeclared: ``DECLARED_BITS`` of the declarations that apply, and of those not answered.
         language, major, party_member, sex and places: what ``position.*`` rules read.
@@ -136,7 +139,11 @@ def _appraisals(person: Person, params: Parameters) -> tuple[int | None, int | N
     of_last = [rank for year, rank in ranks if year == last]
     enough = APPRAISAL_RANK[params["appraisal.last_at_least"]]
     contradictory = len({rank >= enough for rank in of_last}) > 1
+    # Below its own limit the last year fails, whatever the undated result may be.
+    doubtful = contradictory or (
+        bool(of_last) and of_last[-1] >= enough and undated_excludes(person.appraisals, params)
+    )
     return (
-        None if contradictory or not of_last else of_last[-1],
+        None if doubtful or not of_last else of_last[-1],
         min((rank for year, rank in ranks if year in years), default=None),
     )

@@ -59,7 +59,7 @@ class Commendation:
 class Appraisal:
     """Result of one calendar year; a key of ``APPRAISAL_RANK`` or ``None``."""
 
-    year: int
+    year: int | None
     result: str | None
 
 
@@ -275,7 +275,7 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
 def _flag(value: object, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise FactError(f"{where}：应为 true、false 或 null:{value!r}")
+    raise FactError(f"{where}：应为 true、false 或 null：{value!r}")
 
 
 def _whole(value: object, where: str) -> int | None:
@@ -305,7 +305,10 @@ def _items(value: object, where: str, read: Callable[[object, str], _Item]) -> t
         return None
     if not isinstance(value, list):
         raise FactError(f"{where}：应为列表")
-    return tuple([read(item, f"{where}[{index}]") for index, item in enumerate(value)])
+    # An empty place in a list is an item of which nothing is known.
+    return tuple(
+        [read({} if item is None else item, f"{where}[{index}]") for index, item in enumerate(value)]
+    )
 
 
 def _tenure(value: object, where: str) -> Tenure:
@@ -337,10 +340,10 @@ def _commendation(value: object, where: str) -> Commendation:
 def _appraisal(value: object, where: str) -> Appraisal:
     if not isinstance(value, dict):
         raise FactError(f"{where}：应为对象")
-    year = _whole(value.get("year"), f"{where}.year")
-    if year is None:
-        raise FactError(f"{where}.year：缺少年度")
-    return Appraisal(year, _word(value.get("result"), APPRAISALS, f"{where}.result"))
+    return Appraisal(
+        _whole(value.get("year"), f"{where}.year"),
+        _word(value.get("result"), APPRAISALS, f"{where}.result"),
+    )
 
 
 def _declarations(value: object) -> Mapping[str, bool | None]:

@@ -20,6 +20,7 @@ from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notic
 from recruitment.notices.plan import ways
 from recruitment.notices.render import Text, render
 from recruitment.people.models import User
+from recruitment.reminders.queries import overtaken
 from workflows.schema import outbox
 
 # A row that could not be published, or whose id was queued, is looked at again after this long.
@@ -43,7 +44,8 @@ _open = sa.and_(
 def publish(session: Session, outbox_id: uuid.UUID, now: datetime) -> list[uuid.UUID]:
     """Make the notice of an outbox row and return the ids of its deliveries.
 
-    Nothing happens if the row is held, cancelled, paused, finished, or in another worker's hands.
+    Nothing happens if the row is held, cancelled, paused, finished, or in another worker's hands. A reminder of
+    what has been done or given up since is cancelled.
     """
     return publish_many(session, [outbox_id], now)
 
@@ -97,6 +99,11 @@ def publish_next(session: Session, dispatch: Dispatch, limit: int, now: datetime
 def _publish(
     session: Session, rows: Sequence[Row[Any]], now: datetime, take: bool, queued_at: datetime | None = None
 ) -> list[uuid.UUID]:
+    if late := overtaken(session, [row.id for row in rows], now):
+        session.execute(
+            sa.update(outbox).where(outbox.c.id.in_(late)).values(cancelled_at=now, outcome="overtaken")
+        )
+        rows = [row for row in rows if row.id not in late]
     if not rows:
         return []
     people = {

@@ -132,7 +132,7 @@ def long_enough(person: Facts, on: date) -> bool:
 
 def appraised(person: Facts, on: date) -> bool:
     results = {a["year"]: a["result"] for a in person["appraisals"]}
-    if any(results.get(on.year - back) == "incompetent" for back in (1, 2, 3)):
+    if any(a["result"] == "incompetent" and on.year - 3 <= a["year"] < on.year for a in person["appraisals"]):
         return False
     return results[on.year - 1] in ("competent", "excellent")
 
@@ -214,11 +214,17 @@ def fill_posts(person: Facts, on: date) -> Iterator[Facts]:
 
 
 def fill_appraisals(person: Facts, on: date, years: tuple[int, ...]) -> Iterator[Facts]:
-    known = {a["year"]: a["result"] for a in person.get("appraisals") or [] if a.get("result")}
+    stated = [a for a in person.get("appraisals") or [] if a and a.get("result")]
+    known = {a["year"]: a["result"] for a in stated if a.get("year")}
+    undated = [a["result"] for a in stated if not a.get("year")]
     gaps = [year for year in years if year not in known]
+    # A result without a year is that of some year without a result, or of one long past.
+    homes = [1990, *(on.year - back for back in (1, 2, 3) if on.year - back not in known)]
     for results in itertools.product(("incompetent", "competent"), repeat=len(gaps)):
-        full = known | dict(zip(gaps, results, strict=True))
-        yield person | {"appraisals": [{"year": y, "result": r} for y, r in full.items()]}
+        full = [*known.items(), *zip(gaps, results, strict=True)]
+        for chosen in itertools.product(homes, repeat=len(undated)):
+            found = [*zip(chosen, undated, strict=True), *full]
+            yield person | {"appraisals": [{"year": y, "result": r} for y, r in found]}
 
 
 Fill = Callable[[Facts, date], Iterator[Facts]]

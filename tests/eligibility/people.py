@@ -130,6 +130,8 @@ def person(rnd: Random, on: date) -> dict[str, Any]:
         ]
         if appraisals and rnd.random() < 0.03:
             rnd.choice(appraisals)["result"] = None
+        if appraisals and rnd.random() < 0.03:
+            rnd.choice(appraisals)["year"] = None
     declarations: dict[str, bool | None] = dict.fromkeys(DECLARED, False)
     if rnd.random() < 0.1:
         declarations[rnd.choice(DECLARED)] = rnd.choice((True, None))

@@ -55,6 +55,24 @@ def test_two_results_for_the_last_year(pair: tuple[str, str], expected: str) -> 
     assert outcome("appraisal.recent", cadre(appraisals=doubled)) == expected
 
 
+@pytest.mark.parametrize(
+    ("found", "undated", "expected"),
+    [
+        ({"y2020": "competent", "y2019": "competent"}, "incompetent", "unknown"),
+        # Where each year has its result the undated one belongs to another.
+        ({"y2020": "competent", "y2019": "basic", "y2018": "competent"}, "incompetent", "pass"),
+        ({"y2020": "competent"}, "basic", "pass"),
+        ({"y2020": "competent"}, None, "pass"),
+        ({"y2020": "basic"}, "incompetent", "fail"),
+        ({"y2019": "incompetent"}, "incompetent", "fail"),
+        ({}, "excellent", "unknown"),
+    ],
+)
+def test_a_result_without_its_year(found: dict[str, str], undated: str | None, expected: str) -> None:
+    person = cadre(appraisals=(Appraisal(None, undated), *appraised(**found)))
+    assert outcome("appraisal.recent", person) == expected
+
+
 def test_the_years_are_those_before_the_reference_date() -> None:
     person = cadre(appraisals=appraised(y2020="competent", y2021="incompetent"))
     assert outcome("appraisal.recent", person, PLAIN, parameters_for(date(2021, 12, 31))) == "pass"

@@ -51,7 +51,7 @@ BAD = {
     "left before it began": '{"id": "x", "posts": [{"from": "2020-01-02", "to": "2020-01-01"}]}',
     "a number in place of a flag": '{"id": "x", "declarations": {"seconded": 0}}',
     "an unknown declaration": '{"id": "x", "declarations": {"secondd": true}}',
-    "an appraisal without a year": '{"id": "x", "appraisals": [{"result": "competent"}]}',
+    "an appraisal of half a year": '{"id": "x", "appraisals": [{"year": 2020.5, "result": "competent"}]}',
     "a flag that is a day": '{"id": "x", "commendations": [{"comprehensive": "2020-01-01"}]}',
     "a thousand years": '{"id": "x", "position": {"years": 1000}}',
     "too deep": "[" * 100000,

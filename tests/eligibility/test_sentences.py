@@ -10,11 +10,19 @@ from pathlib import Path
 from random import Random
 
 from recruitment.areas.catalogue import prefectures
-from recruitment.eligibility import Conditions, Parameters, Person, Position, RuleResult, parameters_for
+from recruitment.eligibility import (
+    Appraisal,
+    Conditions,
+    Parameters,
+    Person,
+    Position,
+    RuleResult,
+    parameters_for,
+)
 from recruitment.eligibility.vocabulary import DECLARATIONS, POST_WORDS
 
 from . import people
-from .build import asking, cadre, call, spell
+from .build import IN_NANCHONG, asking, cadre, call, spell
 from .test_position import CONDITIONS
 
 LIST = Path(__file__).parent / "data" / "sentences.txt"
@@ -44,6 +52,14 @@ def rendered() -> set[tuple[str, str, str, str]]:
     for key in DECLARATIONS:
         take(params.judge(cadre(declarations={key: True}), Position("510722")).results)
     take(params.judge(cadre(posts=(spell("2015-01-01", post="other", restructured=True),)), asking()).results)
+    in_two = (spell("2015-01-01"), spell("2015-01-01", community=IN_NANCHONG))
+    for at in (Position("513221"), Position()):
+        take(params.judge(cadre(posts=in_two), at).results)
+    for results in (
+        (Appraisal(2020, "competent"), Appraisal(2020, "basic")),
+        (Appraisal(2020, "competent"), Appraisal(None, "incompetent")),
+    ):
+        take(params.judge(cadre(appraisals=results), asking()).results)
     return found
 
 

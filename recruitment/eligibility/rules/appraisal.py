@@ -13,7 +13,8 @@ def recent(params: Parameters) -> Rule:
     """No result below the limit in the last years, and the last year at least at its own limit.
 
     A year without a result is taken as nothing in itself: only the last year has to be there. Two results
-    for it that fall on both sides of the limit contradict each other and leave the rule unknown.
+    for it that fall on both sides of the limit contradict each other and leave the rule unknown. So does a
+    result that excludes and whose year is not known, while one of the years has none.
     """
     last = params.reference_date.year - 1
     first = last - params["appraisal.years"] + 1
@@ -52,12 +53,25 @@ def recent(params: Parameters) -> Rule:
         f"请以盖章的考核表为准更正{last}年度结果。",
     )
 
+    undated = result(
+        UNKNOWN,
+        None,
+        "有一次考核结果没有写明年度，是否影响报考待核实。",
+        "请写明每个考核结果的年度。",
+    )
+
     def judge(case: Case) -> RuleResult:
         level = None
         unclear = False
+        some_undated = False
         for appraisal in case.person.appraisals or ():
             year, found = appraisal.year, appraisal.result
-            if found is None or year > last:
+            if found is None:
+                continue
+            if year is None:
+                some_undated = True
+                continue
+            if year > last:
                 continue
             if year >= first and APPRAISAL_RANK[found] < excluded:
                 return _excluded(year, found)
@@ -70,7 +84,11 @@ def recent(params: Parameters) -> Rule:
             return contradictory
         if level is None:
             return missing
-        return passed[level] if APPRAISAL_RANK[level] >= enough else too_low[level]
+        if APPRAISAL_RANK[level] < enough:
+            return too_low[level]
+        if some_undated and undated_excludes(case.person.appraisals, params):
+            return undated
+        return passed[level]
 
     def _excluded(year: int, found: str) -> RuleResult:
         years = last - first + 1
@@ -86,6 +104,16 @@ def recent(params: Parameters) -> Rule:
         )
 
     return judge
+
+
+def undated_excludes(appraisals: Iterable[Appraisal] | None, params: Parameters) -> bool:
+    """Whether a result that excludes has no year and may belong to one of the years that has no result."""
+    on = params.reference_date.year
+    excluded = APPRAISAL_RANK[params["appraisal.excluded_below"]]
+    stated = [(a.year, APPRAISAL_RANK[a.result]) for a in appraisals or () if a.result is not None]
+    years = {year for year, _ in stated}
+    open_years = any(year not in years for year in range(on - params["appraisal.years"], on))
+    return open_years and any(year is None and rank < excluded for year, rank in stated)
 
 
 def count(appraisals: Iterable[Appraisal] | None, years: range, at_least: str) -> tuple[int, int, bool]:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "delivery"
-down_revision = "calendar"
+down_revision = "public_notice"
 branch_labels = None
 depends_on = None
 
