@@ -45,7 +45,9 @@ VIEWS = (
     "recruitment.exam.views",
     "recruitment.exam.ticket_views",
     "recruitment.notices.views",
+    "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
+    "recruitment.notices.hooks",
     "recruitment.audit.views",
     "recruitment.selection.views",
 )
