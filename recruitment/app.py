@@ -35,6 +35,7 @@ VIEWS = (
     "recruitment.applications.review",
     "recruitment.candidates.views",
     "recruitment.notices.views",
+    "recruitment.proof.views",
     "recruitment.audit.views",
 )
 

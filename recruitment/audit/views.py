@@ -25,6 +25,7 @@ ACTIONS = {
     "calendar.set_day": _l("录入工作日历日期"),
     "calendar.remove_day": _l("删除工作日历日期"),
     "calendar.replace_year": _l("录入全年放假安排"),
+    "notices.export": _l("导出通知送达明细"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),
