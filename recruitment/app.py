@@ -48,6 +48,7 @@ VIEWS = (
     "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
     "recruitment.notices.hooks",
+    "recruitment.proof.views",
     "recruitment.audit.views",
     "recruitment.selection.views",
 )
