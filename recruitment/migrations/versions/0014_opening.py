@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "opening"
-down_revision = "fees"
+down_revision = "proof"
 branch_labels = None
 depends_on = None
 
