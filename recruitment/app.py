@@ -37,6 +37,7 @@ VIEWS = (
     "recruitment.fees.views",
     "recruitment.fees.gateway",
     "recruitment.opening.views",
+    "recruitment.bars.views",
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",

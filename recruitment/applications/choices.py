@@ -97,7 +97,7 @@ def choices(
     )
     closing = closing_times(session, call, user_id)
     judged = offers(
-        person_facts(form),
+        person_facts(call, form),
         ((position, position_facts(position)) for position in positions),
         parameters_of(call),
     )
