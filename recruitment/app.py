@@ -33,6 +33,7 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.corrections.views",
     "recruitment.notices.views",
     "recruitment.audit.views",
 )
