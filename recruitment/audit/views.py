@@ -16,6 +16,7 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 # What each act is called. One that is not here is shown by its name in the record.
 ACTIONS = {
     "candidates.export": _l("导出名单"),
+    "rules.correct": _l("更正招考条件"),
     "id_number.unmask": _l("查看完整号码"),
     "medical.reveal": _l("查看体检不合格项目"),
     "medical.names": _l("下载体检名单"),
