@@ -31,3 +31,14 @@ SAMPLES = {
     "selection.certificate": Sample(plus(of_call, stage="written"), own=False),
     "selection.scores": Sample(of_candidate, foreign=True),
 }
+
+SAMPLES |= {
+    "selection.recheck_queue": Sample(),
+    "selection.recheck_substitutes": Sample(),
+    "selection.recheck_show": Sample(of_candidate, foreign=True),
+    "selection.recheck_decide": Sample(plus(of_candidate, trigger="pass_recheck"), foreign=True),
+    "selection.closing": Sample(of_call),
+    "selection.close_rest": Sample(of_call),
+    "selection.substitution": Sample(of_candidate, foreign=True),
+    "selection.give_up": Sample(of_candidate, foreign=True),
+}

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "selection"
-down_revision = "calendar"
+down_revision = "reminders"
 branch_labels = None
 depends_on = None
 
