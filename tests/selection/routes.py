@@ -42,3 +42,20 @@ SAMPLES |= {
     "selection.substitution": Sample(of_candidate, foreign=True),
     "selection.give_up": Sample(of_candidate, foreign=True),
 }
+
+SAMPLES |= {
+    "selection.interview": Sample(of_call),
+    "selection.interview_plan": Sample(of_call),
+    "selection.interview_groups": Sample(of_call),
+    "selection.interview_examiners": Sample(of_call),
+    "selection.interview_template": Sample(of_call),
+    "selection.interview_signatures": Sample(of_call),
+    "selection.upload_interview": Sample(of_call),
+    "selection.draw": Sample(of_call),
+    "selection.undo_draw": Sample(of_call),
+    "selection.extra_interview": Sample(of_call),
+    "selection.medical_list": Sample(of_call),
+    "selection.to_medical": Sample(of_call),
+    "selection.published_draw": Sample(of_call, own=False),
+    "selection.own_interview": Sample(of_candidate, foreign=True),
+}
