@@ -36,6 +36,8 @@ VIEWS = (
     "recruitment.candidates.views",
     "recruitment.fees.views",
     "recruitment.fees.gateway",
+    "recruitment.opening.views",
+    "recruitment.bars.views",
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",

@@ -102,10 +102,12 @@ def choosing_reasons(
         "opens_at": call.registration_opens_at,
         "closes_at": closes_at(session, call, position.county_code, owner_id),
         "refused_here": refused_here,
+        "cancelled": position.cancelled_at is not None,
     }
     given = Given(facts, actor, now)
     yield from guards.registration_reasons(given)
     yield from guards.refused_reasons(given)
+    yield from guards.cancelled_reasons(given)
 
 
 def deadline_reasons(
