@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.exam import operations, queries
+from recruitment.exam import operations, queries, venue_operations
 from recruitment.exam.models import ExamPlan, ExamRoom, ExamSeat, Venue
 from recruitment.exam.seating import Candidate as Seeker
 from recruitment.exam.seating import Room, assign, lines
@@ -150,13 +150,13 @@ def test_a_room_with_people_in_it_can_neither_go_nor_shrink(
     operations.assign_seats(session, call, person, "815", factories.NOW)
     venue = session.scalars(sa.select(Venue)).one()
     with pytest.raises(Refused) as refused:
-        operations.save_venue(session, call, person, venue, [venue_row(rooms=1, code=2)], factories.NOW)
+        venue_operations.save_venue(session, call, person, venue, [venue_row(rooms=1, code=2)], factories.NOW)
     assert {reason.code for reason in refused.value.reasons} == {"seats_assigned"}
     larger = venue_row(rooms=5, capacity=40)
-    operations.save_venue(session, call, person, venue, [larger], factories.NOW)
+    venue_operations.save_venue(session, call, person, venue, [larger], factories.NOW)
     assert len(venue.rooms) == 5
     with pytest.raises(Refused):
-        operations.replace_venues(session, call, person, [larger], factories.NOW)
+        venue_operations.replace_venues(session, call, person, [larger], factories.NOW)
 
 
 def test_short_seats_are_told_by_prefecture_and_nothing_changes(
@@ -286,7 +286,7 @@ def test_an_admin_elsewhere_changes_nothing(session: Session, call: Call, candid
     stranger = factories.staff(session, Role.ADMIN, "511300")
     for operation in (
         lambda: save_plan(session, call, stranger),
-        lambda: operations.replace_venues(session, call, stranger, [], factories.NOW),
+        lambda: venue_operations.replace_venues(session, call, stranger, [], factories.NOW),
         lambda: operations.assign_seats(session, call, stranger, "1", factories.NOW),
         lambda: operations.release_tickets(session, call, stranger, factories.NOW),
     ):
