@@ -44,6 +44,7 @@ VIEWS = (
     "recruitment.public_notice.public_views",
     "recruitment.exam.views",
     "recruitment.exam.ticket_views",
+    "recruitment.exam.views.published",
     "recruitment.notices.views",
     "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",

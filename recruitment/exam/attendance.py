@@ -73,7 +73,9 @@ class Count:
 Counts = dict[uuid.UUID, dict[uuid.UUID, Count]]
 
 
-def _counts(session: Session, by: sa.SQLColumnExpression[uuid.UUID], *conditions: sa.ColumnElement[bool]) -> Counts:
+def _counts(
+    session: Session, by: sa.SQLColumnExpression[uuid.UUID], *conditions: sa.ColumnElement[bool]
+) -> Counts:
     rows = session.execute(
         sa.select(
             by,

@@ -14,6 +14,7 @@ from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import seating
 from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Venue
+from recruitment.people.crypto import blind_index
 from recruitment.workflow import engine
 
 
@@ -157,6 +158,11 @@ def _community(call: Call) -> sa.ColumnElement[str]:
     )
 
 
+def _label(call: Call, community: str | None) -> str:
+    """A community as the published tables name it: who serves where must not be read from them."""
+    return blind_index("exam community", f"{call.id}|{community}")[:16] if community else ""
+
+
 def seekers(session: Session, call: Call, *, without_seat: bool = False) -> list[seating.Candidate]:
     """Who may sit the exam, as the assignment of seats takes them."""
     query = (
@@ -168,7 +174,7 @@ def seekers(session: Session, call: Call, *, without_seat: bool = False) -> list
     if without_seat:
         query = query.where(~sa.exists().where(ExamSeat.candidate_id == Candidate.id))
     return [
-        seating.Candidate(str(candidate_id), area[:4] + "00", community or "")
+        seating.Candidate(str(candidate_id), area[:4] + "00", _label(call, community))
         for candidate_id, area, community in session.execute(query)
     ]
 
@@ -195,9 +201,30 @@ def seated(
         .where(ExamSeat.call_id == call.id)
     )
     return [
-        (seating.Seat(str(candidate_id), by_id[room_id], number), community or "")
+        (seating.Seat(str(candidate_id), by_id[room_id], number), _label(call, community))
         for candidate_id, room_id, number, community in rows
     ]
+
+
+TABLES = ("candidates", "rooms", "seats")
+
+
+def table(session: Session, call: Call, name: str) -> str:
+    """One of :data:`TABLES` as CSV: what anybody needs to repeat the assignment, and what came out of it.
+
+    Latecomers, who were seated after the assignment, stand in the seats too.
+    """
+    rooms = seating_rooms(session, call.id)
+    if name == "candidates":
+        lines = ["candidate,prefecture,community"]
+        lines += [f"{one.id},{one.prefecture},{one.community}" for one in seekers(session, call)]
+    elif name == "rooms":
+        lines = ["prefecture,venue,room,capacity"]
+        lines += [f"{room.prefecture},{room.venue},{room.number},{room.capacity}" for room in sorted(rooms)]
+    else:
+        lines = ["candidate,prefecture,venue,room,seat"]
+        lines += seating.lines(seat for seat, _ in seated(session, call, rooms))
+    return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

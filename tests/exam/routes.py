@@ -26,6 +26,8 @@ SAMPLES: dict[str, Sample] = {
     "exam.latecomers": Sample(of_call),
     "exam.release": Sample(of_call),
     "exam.seats_table": Sample(plus(of_call, table="rooms"), own=False),
+    "exam_seats.show": Sample(of_call, own=False),
+    "exam_seats.table": Sample(plus(of_call, name="seats"), own=False),
     "tickets.show": Sample(of_candidate, foreign=True),
     "tickets.print_ticket": Sample(plus(of_candidate, kind="pdf"), own=False, foreign=True),
     "tickets.page": Sample(of_candidate, own=False, foreign=True),

@@ -6,7 +6,7 @@ import zipfile
 from datetime import timedelta
 from functools import partial
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask

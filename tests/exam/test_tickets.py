@@ -4,7 +4,7 @@ import io
 import re
 from datetime import timedelta
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
