@@ -1,7 +1,7 @@
 """Everything that changes the plan of an exam, its venues, its seats and its tickets."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,15 @@ from recruitment.audit.operations import record
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import queries, seating
-from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Venue
+from recruitment.exam.models import (
+    Attendance,
+    ExamAssignment,
+    ExamPlan,
+    ExamRoom,
+    ExamSeat,
+    ExamSubject,
+    Venue,
+)
 from recruitment.people.models import User
 from workflows.terms import Reason, Refused
 
@@ -123,6 +131,7 @@ def assign_seats(
     was = plan.seats_at
     _clear(session, call.id)
     _write(session, call.id, seats, rooms)
+    _keep_tables(session, plan, people, rooms, seats)
     plan.seed, plan.seats_at, plan.released_at = seed, now, None
     assigned = Assigned(len(seats), len({seat.room for seat in seats}))
     record(
@@ -221,6 +230,29 @@ def _write(
                 for seat in seats
             ],
         )
+
+
+def _keep_tables(
+    session: Session,
+    plan: ExamPlan,
+    people: Sequence[seating.Candidate],
+    rooms: Iterable[seating.Room],
+    seats: Sequence[seating.Seat],
+) -> None:
+    candidates = (f"{one.id},{one.prefecture},{one.community}" for one in people)
+    places = (f"{room.prefecture},{room.venue},{room.number},{room.capacity}" for room in sorted(rooms))
+    session.merge(
+        ExamAssignment(
+            plan_id=plan.id,
+            candidates=_csv("candidate,prefecture,community", candidates),
+            rooms=_csv("prefecture,venue,room,capacity", places),
+            seats=_csv("candidate,prefecture,venue,room,seat", seating.lines(seats)),
+        )
+    )
+
+
+def _csv(header: str, lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in (header, *lines))
 
 
 def _number(session: Session, call_id: uuid.UUID, prefix: str) -> None:

@@ -13,7 +13,15 @@ from recruitment.applications.models import Application
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import seating
-from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Venue
+from recruitment.exam.models import (
+    Attendance,
+    ExamAssignment,
+    ExamPlan,
+    ExamRoom,
+    ExamSeat,
+    ExamSubject,
+    Venue,
+)
 from recruitment.people.crypto import blind_index
 from recruitment.workflow import engine
 
@@ -209,22 +217,17 @@ def seated(
 TABLES = ("candidates", "rooms", "seats")
 
 
-def table(session: Session, call: Call, name: str) -> str:
+def table(session: Session, plan: ExamPlan, name: str) -> str | None:
     """One of :data:`TABLES` as CSV: what anybody needs to repeat the assignment, and what came out of it.
 
-    Latecomers, who were seated after the assignment, stand in the seats too.
+    As they were on that day: who gave up since is in them, who was seated later is not.
     """
-    rooms = seating_rooms(session, call.id)
-    if name == "candidates":
-        lines = ["candidate,prefecture,community"]
-        lines += [f"{one.id},{one.prefecture},{one.community}" for one in seekers(session, call)]
-    elif name == "rooms":
-        lines = ["prefecture,venue,room,capacity"]
-        lines += [f"{room.prefecture},{room.venue},{room.number},{room.capacity}" for room in sorted(rooms)]
-    else:
-        lines = ["candidate,prefecture,venue,room,seat"]
-        lines += seating.lines(seat for seat, _ in seated(session, call, rooms))
-    return "".join(f"{line}\n" for line in lines)
+    column = {
+        "candidates": ExamAssignment.candidates,
+        "rooms": ExamAssignment.rooms,
+        "seats": ExamAssignment.seats,
+    }[name]
+    return session.scalar(sa.select(column).where(ExamAssignment.plan_id == plan.id))
 
 
 @dataclass(frozen=True, slots=True)

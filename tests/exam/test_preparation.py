@@ -197,6 +197,14 @@ def test_seats_are_published_so_that_anybody_can_repeat_them(
     # Everybody of the factories serves in one community; which one must not be read from the tables.
     assert len({one.community for one in people}) == 1
     assert factories.community_of(session, factories.COUNTY) not in str(people)
+    # Whatever happens later, the tables stay those that the seats were assigned from.
+    fire(session, candidate, "give_up", actor=factories.actor(candidate.owner), now=factories.NOW)
+    factories.candidate(session, call)
+    operations.seat_latecomers(session, call, person, factories.NOW)
+    session.add(ExamRoom(venue_id=session.scalars(sa.select(Venue.id)).one(), number=9))
+    session.commit()
+    assert len(rows("candidates")) == len(rows("seats")) == 4
+    assert len(rows("rooms")) == 2
     published = [",".join(row.values()) for row in rows("seats")]
     assert published == list(lines(assign(people, rooms, "2026-11-22 815")))
     record = session.scalars(sa.select(AccessRecord).where(AccessRecord.action == "exam.seats")).one()

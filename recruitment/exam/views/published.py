@@ -25,8 +25,8 @@ def show(slug: str) -> str:
 @blueprint.get("/<any(candidates, rooms, seats):name>.csv")
 @public
 def table(slug: str, name: str) -> Response:
-    call, _plan = _published(slug)
-    return csv_file(queries.table(db.session, call, name), name)
+    _call, plan = _published(slug)
+    return csv_file(plan, name)
 
 
 def _published(slug: str) -> tuple[Call, ExamPlan]:

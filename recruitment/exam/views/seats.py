@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.exam import operations, queries
 from recruitment.exam.forms import SeatsForm
+from recruitment.exam.models import ExamPlan
 from recruitment.exam.views.base import blueprint, plan_or_404
 from recruitment.forms import handle
 from recruitment.people.access import allow, current_user
@@ -122,11 +123,14 @@ def _page(
 def seats_table(slug: str, table: str) -> Response:
     """The tables that are published with the tickets, before that."""
     call = call_to_read(slug)
-    plan_or_404(call)
-    return csv_file(queries.table(db.session, call, table), table)
+    return csv_file(plan_or_404(call), table)
 
 
-def csv_file(text: str, name: str) -> Response:
+def csv_file(plan: ExamPlan, name: str) -> Response:
+    """One of the tables of the assignment; 404 before there is one."""
+    text = queries.table(db.session, plan, name)
+    if text is None:
+        abort(404)
     response = Response(text, mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
     return response
