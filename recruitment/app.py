@@ -47,6 +47,7 @@ VIEWS = (
     "recruitment.exam.views",
     "recruitment.exam.ticket_views",
     "recruitment.corrections.views",
+    "recruitment.exam.views.published",
     "recruitment.notices.views",
     "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
