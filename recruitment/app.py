@@ -35,7 +35,9 @@ VIEWS = (
     "recruitment.applications.review",
     "recruitment.candidates.views",
     "recruitment.notices.views",
+    "recruitment.notices.text_views",
     "recruitment.proof.views",
+    "recruitment.reminders.views",
     "recruitment.audit.views",
 )
 
