@@ -12,7 +12,7 @@ from recruitment import forms, web
 from recruitment.celery import init_celery
 from recruitment.config import Settings
 from recruitment.database import db
-from recruitment.notices import tasks
+from recruitment.notices import channels, tasks
 from recruitment.people import access, crypto
 from recruitment.web import language
 from recruitment.workflow import engine, queue_after_commit
@@ -34,11 +34,25 @@ VIEWS = (
     "recruitment.applications.views",
     "recruitment.applications.review",
     "recruitment.candidates.views",
+    "recruitment.fees.views",
+    "recruitment.fees.gateway",
+    "recruitment.medical.views",
+    "recruitment.medical.file_views",
+    "recruitment.medical.own_views",
+    "recruitment.inspection.views",
+    "recruitment.public_notice.views",
+    "recruitment.public_notice.public_views",
+    "recruitment.exam.views",
+    "recruitment.exam.ticket_views",
     "recruitment.notices.views",
     "recruitment.notices.text_views",
+    "recruitment.notices.account_views",
+    "recruitment.notices.delivery_views",
+    "recruitment.notices.hooks",
     "recruitment.proof.views",
     "recruitment.reminders.views",
     "recruitment.audit.views",
+    "recruitment.selection.views",
 )
 
 
@@ -75,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     forms.init_app(app)
     init_celery(app)
+    channels.init_app(app)
     engine()
     queue_after_commit(tasks.queue)
     for name in VIEWS:

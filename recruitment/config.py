@@ -34,7 +34,11 @@ class Settings:
         demo: show demo accounts and the mail page.
         secure_cookies: send cookies over HTTPS only.
         staff_second_factor: staff must set up a second factor before they can do anything.
+        sms_url: ``https://key:secret@host/path`` of a gateway for text messages; none are sent when empty.
+        notice_channels: further ways out for notices, ``name=module:factory`` separated by commas.
+        notice_rates: how many notices a second each channel may take, ``email=50,sms=20``; others as they come.
         hotline: the telephone number at the foot of every page; none is shown when empty.
+        payment_secret: signs what a payment service tells of payments; without it nothing is taken from one.
         photo_size: width and height of the photo on tickets and lists, in pixels.
         trusted_proxies: how many proxies in front of the site add to ``X-Forwarded-*``.
     """
@@ -52,8 +56,12 @@ class Settings:
     secure_cookies: bool = True
     staff_second_factor: bool = True
     hotline: str = ""
+    payment_secret: str = field(default="", repr=False)
     photo_size: tuple[int, int] = (295, 413)
     trusted_proxies: int = 0
+    sms_url: str = field(default="", repr=False)
+    notice_channels: str = ""
+    notice_rates: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -81,8 +89,12 @@ class Settings:
             # The demo's accounts are for looking around with a password that is printed.
             staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
+            payment_secret=env.get("PAYMENT_SECRET", ""),
             photo_size=_size("PHOTO_SIZE", env.get("PHOTO_SIZE", "295x413")),
             trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
+            sms_url=env.get("SMS_URL", ""),
+            notice_channels=env.get("NOTICE_CHANNELS", ""),
+            notice_rates=env.get("NOTICE_RATES", ""),
         )
 
     def flask(self) -> dict[str, Any]:

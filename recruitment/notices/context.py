@@ -15,6 +15,7 @@ from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.calls.deadlines import closes_at
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.notices.ahead import ReadAhead, event_key
 from recruitment.people.models import User
 from recruitment.wording import moment
 from workflows.schema import event as journal
@@ -56,6 +57,8 @@ def context_for(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
 
 def event_form(session: Session, row: Row[Any]) -> dict[str, Any]:
     """What was filled in at the event that raised the notice."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        return ahead.forms[key] or {}
     event = journal.c
     form: dict[str, Any] | None = session.scalar(
         sa.select(event.form).where(
@@ -67,6 +70,9 @@ def event_form(session: Session, row: Row[Any]) -> dict[str, Any]:
 
 def timer_set(session: Session, row: Row[Any], name: str) -> str:
     """When a deadline is due that the same event set, in words; empty when it set none."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        due = ahead.timers.get((*key, name))
+        return moment(due) if due else ""
     due = session.scalar(
         sa.select(timer.c.due_at).where(
             timer.c.workflow == row.workflow,

@@ -6,8 +6,7 @@ from jinja2 import UndefinedError
 
 from recruitment.notices import catalogue
 from recruitment.notices.catalogue import Kind
-from recruitment.notices.render import Text, render
-from recruitment.notices.sms import LONGEST, SIGNATURE, TooLong, has_sms, render_sms
+from recruitment.notices.render import SMS_LENGTH, Text, render
 from recruitment.people.access import allow
 from recruitment.people.models import Role
 from recruitment.web.navigation import entry
@@ -34,20 +33,12 @@ def show(name: str) -> str:
     if kind is None:
         abort(404)
     text, missing = _sample(kind)
-    sms, sms_wrong = "", ""
-    if text is not None and has_sms(name):
-        try:
-            sms = SIGNATURE + render_sms(name, kind.sample)
-        except (TooLong, UndefinedError) as error:
-            sms_wrong = str(error)
     return render_template(
         "notices/pages/text.html",
         kind=kind,
         text=text,
         missing=missing,
-        sms=sms,
-        sms_wrong=sms_wrong,
-        longest=LONGEST,
+        longest=SMS_LENGTH,
         duties=DUTIES,
     )
 

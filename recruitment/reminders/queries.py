@@ -131,10 +131,14 @@ def of_outbox(session: Session, outbox_id: uuid.UUID) -> Reminder | None:
     return session.scalar(sa.select(Reminder).where(Reminder.outbox_id == outbox_id))
 
 
-def overtaken(session: Session, outbox_id: uuid.UUID, now: datetime) -> bool:
-    """Whether a row of the outbox is a reminder of what has meanwhile been done, given up or missed."""
-    reminder = of_outbox(session, outbox_id)
-    return reminder is not None and standing(session, reminder, now) is None
+def overtaken(session: Session, outbox_ids: Iterable[uuid.UUID], now: datetime) -> set[uuid.UUID]:
+    """Those rows of the outbox that remind of what has meanwhile been done, given up or missed."""
+    reminders = session.scalars(sa.select(Reminder).where(Reminder.outbox_id.in_(list(outbox_ids)))).all()
+    return {
+        reminder.outbox_id
+        for reminder in reminders
+        if reminder.outbox_id and standing(session, reminder, now) is None
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,5 +126,5 @@ def test_every_text_has_a_page_with_sample_data(app: Flask, browser: Client) -> 
         assert kind.label in listed
         shown = pages.text_of(browser.get(f"/admin/notices/texts/{kind.name}"))
         assert "王芳，您好" in shown, kind.name
-        assert "短信不能用" not in shown
+        assert "没有自己的短信" not in shown
     assert browser.get("/admin/notices/texts/application.unknown").status_code == 404
