@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import uharfbuzz  # type: ignore[import-untyped]
+import uharfbuzz
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
 HEADING, BODY = "HeiTi", "SongTi"

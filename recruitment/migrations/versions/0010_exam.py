@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "exam_day"
-down_revision = "reminders"
+down_revision = "fees"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "proof"
-down_revision = "reminders"
+down_revision = "resends"
 branch_labels = None
 depends_on = None
 
