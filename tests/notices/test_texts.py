@@ -19,7 +19,7 @@ SNAPSHOTS = Path(__file__).with_name("snapshots")
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*.*/body.txt"))
 
 DATED = re.compile(r"\d{4}年\d{2}月\d{2}日（星期[一二三四五六日]）(\d{2}:\d{2})?")
-CLAUSE = re.compile(r"依据：|《[^》]+》")
+CLAUSE = re.compile(r"依据：|《[^》]+》|招考公告“[^”]+”条款")
 # Between Chinese characters, or beside one, these stand in full width.
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;!?()][\u4e00-\u9fff]")
 
