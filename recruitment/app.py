@@ -49,10 +49,12 @@ VIEWS = (
     "recruitment.corrections.views",
     "recruitment.exam.views.published",
     "recruitment.notices.views",
+    "recruitment.notices.text_views",
     "recruitment.notices.account_views",
     "recruitment.notices.delivery_views",
     "recruitment.notices.hooks",
     "recruitment.proof.views",
+    "recruitment.reminders.views",
     "recruitment.audit.views",
     "recruitment.selection.views",
 )

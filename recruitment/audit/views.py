@@ -34,6 +34,7 @@ ACTIONS = {
     "calendar.replace_year": _l("录入全年放假安排"),
     "public_notice.set_term": _l("修改公示期"),
     "notices.export": _l("导出通知送达明细"),
+    "reminders.set": _l("修改提醒时间"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),
