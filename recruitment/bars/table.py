@@ -28,7 +28,7 @@ class Entry:
 
 
 def _until(value: str) -> date | str:
-    return FOR_LIFE if parsers.loose(value) in (FOR_LIFE, "长期") else parsers.day()(value)  # type: ignore[no-any-return]
+    return FOR_LIFE if parsers.loose(value) in (FOR_LIFE, "长期") else parsers.day()(value)
 
 
 def table(today: date) -> ListDeclaration[Entry]:
