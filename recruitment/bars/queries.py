@@ -83,7 +83,7 @@ def zero_papers(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str
         .join(Candidate, Candidate.id == Violation.candidate_id)
         .where(Candidate.call_id == call_id, Violation.consequence == "paper_zero")
     ):
-        found.setdefault(candidate_id, set()).add(subject or "")
+        found.setdefault(candidate_id, set()).add(str(subject))
     return found
 
 
