@@ -38,6 +38,8 @@ VIEWS = (
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
     "recruitment.inspection.views",
+    "recruitment.appointments.views",
+    "recruitment.appointments.people_views",
     "recruitment.public_notice.views",
     "recruitment.public_notice.public_views",
     "recruitment.notices.views",
