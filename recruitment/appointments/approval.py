@@ -1,11 +1,11 @@
-"""What stands on somebody's approval form, and many forms as one archive that is made while it is sent."""
+"""What stands on somebody's approval form, and many forms as one archive."""
 
-import io
+import hashlib
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from recruitment.cadres.vocabulary import EDUCATION_LEVELS, POLITICAL_STATUSES, 
 from recruitment.calls.exports import current_tenure
 from recruitment.candidates.models import Candidate
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, SEXES
+from recruitment.lists.writing import Written
 from recruitment.public_notice.content import exact
 from recruitment.selection.models import CallRanking, RankedCandidate, Stage
 from recruitment.wording import official
@@ -98,40 +99,32 @@ def _relatives(form: Mapping[str, Any]) -> Iterator[str]:
         yield f"{item['relation']}　{item['name']}　{item.get('employer') or ''}".rstrip("　")
 
 
-class _Sink(io.RawIOBase):
-    """Where an archive is written to; what was written is taken away at once."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        parts, self._parts = b"".join(self._parts), []
-        return parts
-
-
-def archive(session: Session, candidates: Iterable[Candidate], made_at: datetime) -> Iterator[bytes]:
-    """A ZIP of the forms, piece by piece: one form at a time is in memory, however many there are.
+def archive(
+    session: Session, candidates: Iterable[Candidate], made_at: datetime, target: BinaryIO
+) -> Written:
+    """Write a ZIP of the forms; one form at a time is in memory, however many there are.
 
     Args:
         made_at: the time that the entries name.
+        target: opened for reading and writing, at its start; at its start again afterwards.
     """
-    sink = _Sink()
     stamp = (max(made_at.year, 1980), made_at.month, made_at.day, made_at.hour, made_at.minute, 0)
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as files:
+    rows = 0
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as files:
         for batch in _batches(candidates):
             known = results(session, [candidate.id for candidate in batch])
             for candidate in batch:
                 form = form_of(candidate, known.get(candidate.id))
-                files.writestr(zipfile.ZipInfo(form.filename, stamp), pdf(form), zipfile.ZIP_DEFLATED)
-                yield sink.taken()
-    yield sink.taken()
+                # Two of one name may stand for one position.
+                entry = zipfile.ZipInfo(f"{rows + 1:04d}-{form.filename}", stamp)
+                files.writestr(entry, pdf(form), zipfile.ZIP_DEFLATED)
+                rows += 1
+    target.seek(0)
+    digest = hashlib.sha256()
+    while block := target.read(2**20):
+        digest.update(block)
+    target.seek(0)
+    return Written(rows, digest.hexdigest())
 
 
 def _batches(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:

@@ -45,7 +45,7 @@ class ApprovalForm:
 
     @property
     def filename(self) -> str:
-        """Safe in any file system; the code first, so that a folder sorts by position."""
+        """Safe in any file system; the code of the position and the name."""
         return re.sub(r"[^\w（）·-]", "_", f"{self.position_code}-{self.name}") + ".pdf"
 
 

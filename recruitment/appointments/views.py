@@ -1,5 +1,7 @@
 """The offices' pages of a call from the approval to the appointment."""
 
+import hashlib
+import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -13,7 +15,7 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
+    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -37,6 +39,7 @@ from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.forms import handle
 from recruitment.forms.base import Form
+from recruitment.lists.writing import Written
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web import stages
@@ -207,13 +210,13 @@ def forms(slug: str) -> Page:
     if not form.validate():
         return _list(call, export_form=form, status=422)
     _form, chosen = desk.chosen(call, OFFICE, queries.STATES, request.form)
-    number = sum(listing.counts(db.session, chosen).values())
-    _note(call.id, "call", str(form.purpose.data), number)
+    target = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it has been sent
+    written = approval.archive(db.session, listing.every(db.session, chosen), local(now()), target)
+    _note(call.id, "call", str(form.purpose.data), written)
     db.session.commit()
-    made_at = local(now())
-    pieces = approval.archive(db.session, listing.every(db.session, chosen), made_at)
-    response = Response(stream_with_context(pieces), mimetype="application/zip")
-    response.headers.set("Content-Disposition", "attachment", filename=f"approval-forms-{slug}.zip")
+    response: Response = send_file(
+        target, "application/zip", as_attachment=True, download_name=f"录用审批表-{slug}.zip"
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -224,15 +227,16 @@ def form(slug: str, candidate_id: uuid.UUID) -> Response:
     """One approval form, on record."""
     candidate = _candidate(slug, candidate_id)
     made = approval.form_of(candidate, approval.results(db.session, [candidate.id]).get(candidate.id))
-    _note(candidate.id, "candidate", "", 1)
+    content = pdf(made)
+    _note(candidate.id, "candidate", "", Written(1, hashlib.sha256(content).hexdigest()))
     db.session.commit()
-    response = Response(pdf(made), mimetype="application/pdf")
+    response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename="approval-form.pdf")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _note(subject_id: uuid.UUID, kind: str, purpose: str, rows: int) -> None:
+def _note(subject_id: uuid.UUID, kind: str, purpose: str, written: Written) -> None:
     record(
         db.session,
         current_user(),
@@ -241,7 +245,7 @@ def _note(subject_id: uuid.UUID, kind: str, purpose: str, rows: int) -> None:
         subject_kind=kind,
         subject_id=subject_id,
         reason=purpose.strip(),
-        detail={"rows": rows},
+        detail={"rows": written.rows, "sha256": written.sha256},
     )
 
 
