@@ -37,6 +37,7 @@ VIEWS = (
     "recruitment.medical.views",
     "recruitment.medical.file_views",
     "recruitment.medical.own_views",
+    "recruitment.medical.substitute_views",
     "recruitment.inspection.views",
     "recruitment.appointments.views",
     "recruitment.appointments.people_views",
