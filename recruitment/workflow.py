@@ -34,6 +34,7 @@ def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
     from recruitment.bars import guards as bar_guards
+    from recruitment.appointments import guards as appointment_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.fees import guards as fee_guards
@@ -51,6 +52,7 @@ def registry() -> Registry:
     selection_guards.register(known)
     medical_guards.register(known)
     inspection_guards.register(known)
+    appointment_guards.register(known)
     public_notice_guards.register(known)
     return known
 
