@@ -39,6 +39,8 @@ VIEWS = (
     "recruitment.medical.own_views",
     "recruitment.public_notice.views",
     "recruitment.public_notice.public_views",
+    "recruitment.objections.public_views",
+    "recruitment.objections.views",
     "recruitment.notices.views",
     "recruitment.notices.delivery_views",
     "recruitment.audit.views",

@@ -36,6 +36,7 @@ def registry() -> Registry:
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.medical import guards as medical_guards
+    from recruitment.objections import guards as objection_guards
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
@@ -46,6 +47,7 @@ def registry() -> Registry:
     selection_guards.register(known)
     medical_guards.register(known)
     public_notice_guards.register(known)
+    objection_guards.register(known)
     return known
 
 
