@@ -1,0 +1,144 @@
+"""Seats: assign them, look them over, release the tickets."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from recruitment.calls.models import Call
+from recruitment.calls.views.base import (
+    READERS,
+    Page,
+    call_to_change,
+    call_to_read,
+    may_change,
+    refusable,
+    words_of,
+)
+from recruitment.clock import now
+from recruitment.database import db
+from recruitment.exam import operations, queries, seating
+from recruitment.exam.forms import SeatsForm
+from recruitment.exam.views.base import blueprint, plan_or_404
+from recruitment.forms import handle
+from recruitment.people.access import allow, current_user
+from recruitment.people.models import Role
+from workflows.terms import Refused
+
+
+@blueprint.get("/seats")
+@allow(*READERS)
+def seats(slug: str) -> Page:
+    return _page(call_to_read(slug))
+
+
+@blueprint.post("/seats")
+@allow(Role.ADMIN)
+def assign(slug: str) -> Page:
+    """Seat everybody from the seed that was typed."""
+    call = call_to_change(slug)
+    form = SeatsForm()
+    outcome = handle(
+        form,
+        refusable(
+            lambda: operations.assign_seats(
+                db.session,
+                call,
+                current_user(),
+                str(form.seed.data),
+                now(),
+                reason=str(form.reason.data or ""),
+            ),
+            beside={"seed_missing": "seed", "reason_missing": "reason"},
+        ),
+    )
+    if not outcome.done:
+        return _page(call_to_read(slug), form, status=outcome.status)
+    made = outcome.result
+    flash(_("已编排%(people)s人，用了%(rooms)s个考场。", people=made.people, rooms=made.rooms), "success")
+    return redirect(url_for("exam.seats", slug=slug), 303)
+
+
+@blueprint.post("/seats/latecomers")
+@allow(Role.ADMIN)
+def latecomers(slug: str) -> Page:
+    """Seat those who were confirmed later."""
+    call = call_to_change(slug)
+
+    def done(made: operations.Assigned) -> str:
+        return str(_("已补排%(people)s人，其他人的座位没有变。", people=made.people))
+
+    return _act(call, operations.seat_latecomers, done)
+
+
+@blueprint.post("/seats/release")
+@allow(Role.ADMIN)
+def release(slug: str) -> Page:
+    """Release the admission tickets."""
+    return _act(
+        call_to_change(slug),
+        operations.release_tickets,
+        lambda made: _("准考证已发放，考生在打印时间内可以打印。"),
+    )
+
+
+def _act(call: Call, operation: Callable[..., Any], words: Callable[[Any], str]) -> Page:
+    slug = call.slug
+    try:
+        made = operation(db.session, call, current_user(), now())
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        return _page(call_to_read(slug), refused=[words_of(item) for item in refused.reasons], status=409)
+    flash(words(made), "success")
+    return redirect(url_for("exam.seats", slug=slug), 303)
+
+
+def _page(
+    call: Call, form: SeatsForm | None = None, refused: list[str] | None = None, status: int = 200
+) -> tuple[str, int]:
+    plan = queries.plan_of(db.session, call.id)
+    demand = queries.demand(db.session, call.id)
+    if form is None:
+        form = SeatsForm(formdata=None)
+    return render_template(
+        "exam/seats.html",
+        call=call,
+        plan=plan,
+        demand=demand,
+        waiting=sum(row.people - row.seated for row in demand),
+        form=form if may_change(call) and plan else None,
+        refused=refused or [],
+        may_change=may_change(call),
+        tried=request.method == "POST",
+    ), status
+
+
+@blueprint.get("/seats/<any(candidates, rooms, seats):table>.csv")
+@allow(*READERS)
+def seats_table(slug: str, table: str) -> Response:
+    """What anybody needs to repeat the assignment, and what came out of it. No names in it."""
+    call = call_to_read(slug)
+    plan_or_404(call)
+    rooms = queries.seating_rooms(db.session, call.id)
+    rows: list[Sequence[object]]
+    if table == "candidates":
+        rows = [["candidate", "prefecture", "community"]]
+        rows += [[one.id, one.prefecture, one.community] for one in queries.seekers(db.session, call)]
+    elif table == "rooms":
+        rows = [["prefecture", "venue", "room", "capacity"]]
+        rows += [[room.prefecture, room.venue, room.number, room.capacity] for room in sorted(rooms)]
+    else:
+        rows = [["candidate", "prefecture", "venue", "room", "seat"]]
+        taken = [seat for seat, _community in queries.seated(db.session, call, rooms)]
+        rows += [line.split(",") for line in seating.lines(taken)]
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={table}.csv"
+    response.headers["Cache-Control"] = "no-store"
+    return response
