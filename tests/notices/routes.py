@@ -12,5 +12,12 @@ SAMPLES = {
     "deliveries.show": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
     "deliveries.resend": Sample(),
     "deliveries.mend": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
+    "deliveries.to_post": Sample(),
+    "deliveries.print_letters": Sample(),
+    "deliveries.posted": Sample(),
+    "deliveries.dispatched": Sample(),
+    "deliveries.dispatch": Sample(lambda world: {"dispatch_id": NOWHERE}, own=False),
+    "deliveries.pause": Sample(lambda world: {"dispatch_id": NOWHERE}, own=False),
+    "deliveries.resume": Sample(lambda world: {"dispatch_id": NOWHERE}, own=False),
     "deliveries.settle": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
 }
