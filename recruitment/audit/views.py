@@ -16,10 +16,14 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 # What each act is called. One that is not here is shown by its name in the record.
 ACTIONS = {
     "candidates.export": _l("导出名单"),
+    "rules.correct": _l("更正招考条件"),
     "id_number.unmask": _l("查看完整号码"),
     "medical.reveal": _l("查看体检不合格项目"),
     "medical.names": _l("下载体检名单"),
     "medical.import": _l("导入体检结果"),
+    "inspection.reopen": _l("重开考察报告"),
+    "approval.forms": _l("下载录用审批表"),
+    "appointed.export": _l("导出录用人员名单"),
     "application.recuse": _l("登记回避"),
     "grant.give": _l("授予权限"),
     "grant.revoke": _l("收回权限"),
@@ -36,6 +40,8 @@ ACTIONS = {
     "letters.post": _l("登记信函寄出"),
     "dispatch.pause": _l("暂停批量发送"),
     "dispatch.resume": _l("继续批量发送"),
+    "notices.export": _l("导出通知送达明细"),
+    "reminders.set": _l("修改提醒时间"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),

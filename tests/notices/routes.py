@@ -20,4 +20,6 @@ SAMPLES = {
     "deliveries.pause": Sample(lambda world: {"dispatch_id": NOWHERE}, own=False),
     "deliveries.resume": Sample(lambda world: {"dispatch_id": NOWHERE}, own=False),
     "deliveries.settle": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
+    "texts.index": Sample(),
+    "texts.show": Sample(lambda world: {"name": "application.refused"}),
 }

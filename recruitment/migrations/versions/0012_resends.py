@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "resends"
-down_revision = "delivery"
+down_revision = "appointments"
 branch_labels = None
 depends_on = None
 
