@@ -33,8 +33,8 @@ def engine() -> Engine:
 def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
-    from recruitment.bars import guards as bar_guards
     from recruitment.appointments import guards as appointment_guards
+    from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.fees import guards as fee_guards

@@ -34,7 +34,6 @@ ACTIONS = {
     "calendar.replace_year": _l("录入全年放假安排"),
     "public_notice.set_term": _l("修改公示和核查期限"),
     "objection.reveal": _l("查看异议反映人"),
-    "public_notice.set_term": _l("修改公示期"),
     "notice.resend": _l("重发通知"),
     "notice.mend": _l("更正邮箱后重发"),
     "notice.settle": _l("登记已用其他方式告知"),
