@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "exam_assignment"
-down_revision = "proof"
+down_revision = "bars"
 branch_labels = None
 depends_on = None
 
