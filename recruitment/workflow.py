@@ -33,6 +33,7 @@ def engine() -> Engine:
 def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
+    from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.fees import guards as fee_guards
@@ -46,6 +47,7 @@ def registry() -> Registry:
     call_guards.register(known)
     candidate_guards.register(known)
     fee_guards.register(known)
+    bar_guards.register(known)
     selection_guards.register(known)
     medical_guards.register(known)
     inspection_guards.register(known)

@@ -13,4 +13,6 @@ SAMPLES = {
     "deliveries.resend": Sample(),
     "deliveries.mend": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
     "deliveries.settle": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
+    "texts.index": Sample(),
+    "texts.show": Sample(lambda world: {"name": "application.refused"}),
 }
