@@ -38,6 +38,7 @@ class Settings:
         notice_channels: further ways out for notices, ``name=module:factory`` separated by commas.
         notice_rates: how many notices a second each channel may take, ``email=50,sms=20``; others as they come.
         hotline: the telephone number at the foot of every page; none is shown when empty.
+        payment_secret: signs what a payment service tells of payments; without it nothing is taken from one.
         photo_size: width and height of the photo on tickets and lists, in pixels.
         trusted_proxies: how many proxies in front of the site add to ``X-Forwarded-*``.
     """
@@ -55,6 +56,7 @@ class Settings:
     secure_cookies: bool = True
     staff_second_factor: bool = True
     hotline: str = ""
+    payment_secret: str = field(default="", repr=False)
     photo_size: tuple[int, int] = (295, 413)
     trusted_proxies: int = 0
     sms_url: str = field(default="", repr=False)
@@ -87,6 +89,7 @@ class Settings:
             # The demo's accounts are for looking around with a password that is printed.
             staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
+            payment_secret=env.get("PAYMENT_SECRET", ""),
             photo_size=_size("PHOTO_SIZE", env.get("PHOTO_SIZE", "295x413")),
             trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
             sms_url=env.get("SMS_URL", ""),

@@ -34,8 +34,10 @@ def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
     from recruitment.appointments import guards as appointment_guards
+    from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
+    from recruitment.fees import guards as fee_guards
     from recruitment.inspection import guards as inspection_guards
     from recruitment.medical import guards as medical_guards
     from recruitment.public_notice import guards as public_notice_guards
@@ -45,6 +47,8 @@ def registry() -> Registry:
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
+    fee_guards.register(known)
+    bar_guards.register(known)
     selection_guards.register(known)
     medical_guards.register(known)
     inspection_guards.register(known)

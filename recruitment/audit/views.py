@@ -16,6 +16,7 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 # What each act is called. One that is not here is shown by its name in the record.
 ACTIONS = {
     "candidates.export": _l("导出名单"),
+    "rules.correct": _l("更正招考条件"),
     "id_number.unmask": _l("查看完整号码"),
     "medical.reveal": _l("查看体检不合格项目"),
     "medical.names": _l("下载体检名单"),
@@ -32,6 +33,8 @@ ACTIONS = {
     "calendar.remove_day": _l("删除工作日历日期"),
     "calendar.replace_year": _l("录入全年放假安排"),
     "public_notice.set_term": _l("修改公示期"),
+    "notices.export": _l("导出通知送达明细"),
+    "reminders.set": _l("修改提醒时间"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),

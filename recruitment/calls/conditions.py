@@ -26,6 +26,7 @@ class Band:
         born: the birth dates in words.
         limit: the birth date that decides.
         reason: why the call deviates from the rules; empty where it does not.
+        note: that a wider limit counts instead; empty where none does.
     """
 
     who: str
@@ -34,6 +35,7 @@ class Band:
     limit: date
     citation: str
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ def bands(parameters: Parameters) -> list[Band]:
             limit=limit,
             citation=parameters.cite(path),
             reason=parameters.values[path].reason or "",
+            # Each of the other ceilings is a relief: the widest that somebody qualifies for counts.
+            note=_("一般职位的范围更宽，按一般职位执行")
+            if path != "age.minimum" and limit > windows.base
+            else "",
         )
         for who, path, limit in rows
     ]

@@ -64,6 +64,7 @@ def claimed(session: Session, delivery_ids: Sequence[uuid.UUID]) -> list[Attempt
     rows = session.execute(
         sa.select(
             Delivery.id,
+            Delivery.resends,
             Delivery.channel,
             Delivery.address,
             Delivery.text,
@@ -84,6 +85,7 @@ def claimed(session: Session, delivery_ids: Sequence[uuid.UUID]) -> list[Attempt
         Attempt(
             Parcel(
                 id=row.id,
+                resends=row.resends,
                 channel=row.channel,
                 address=row.address,
                 phone=row.phone,

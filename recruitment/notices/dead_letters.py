@@ -139,6 +139,7 @@ def resend(session: Session, actor: User, chosen: Failed, at: datetime, ids: Seq
             delivery.text = channel.text(user, text_of(delivery.notice))
         delivery.status, delivery.attempts = DeliveryStatus.PENDING, 0
         delivery.next_attempt_at, delivery.failed_at = at, None
+        delivery.resends += 1
     if rows:
         record(
             session,

@@ -140,6 +140,7 @@ class Delivery(Base):
     status: Mapped[str] = mapped_column(server_default=DeliveryStatus.PENDING)
     doubtful: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
     attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    resends: Mapped[int] = mapped_column(server_default=sa.text("0"))
     next_attempt_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -15,6 +15,11 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.notices import attempts, dispatches, operations
 from recruitment.notices.carrying import carry
+from recruitment.notices.channels import Final, Passing, Unknown, channels
+from recruitment.notices.channels.sms import Sms
+from recruitment.notices.render import render_short
+from recruitment.people import phone
+from recruitment.people.models import User
 
 log = get_logger()
 ROUTES = {
@@ -22,6 +27,7 @@ ROUTES = {
     "notices.send": "urgent",
     "notices.carry": "sweeps",
     "notices.pump": "bulk",
+    "notices.phone_code": "urgent",
 }
 SCHEDULE = {"find notices that were not sent": {"task": "notices.sweep", "schedule": 15.0}}
 SWEEP_LIMIT = 2000
@@ -124,6 +130,19 @@ def pump(dispatch_id: str, generation: int) -> None:
     session.commit()
     if further:
         pump.apply_async((dispatch_id, generation), countdown=1.0 if ends["waiting"] else 0.0)
+
+
+@shared_task(name="notices.phone_code")
+def phone_code(user_id: str, request_id: str) -> None:
+    """Send somebody the code that proves their number. Lost, it is asked for again; told twice, it goes once."""
+    channel, user = channels().get("sms"), db.session.get(User, uuid.UUID(user_id))
+    if not isinstance(channel, Sms) or user is None or not user.phone:
+        return
+    text = render_short("phone_code", code=phone.code(user, now())).strip()
+    try:
+        channel.hand_in(request_id, user.phone, text)
+    except (Passing, Final, Unknown) as error:
+        log.warning("phone_code.not_sent", user=user_id, error=str(error))
 
 
 @shared_task(name="notices.sweep")

@@ -10,7 +10,7 @@ from recruitment import wording
 from recruitment.areas import catalogue
 from recruitment.areas.catalogue import PROVINCE_CODE, prefix
 from recruitment.calls.models import Call
-from recruitment.calls.views.base import READERS, Page, call_to_read, refusable, words_of
+from recruitment.calls.views.base import READERS, Page, call_to_read, may_change, refusable, words_of
 from recruitment.clock import now
 from recruitment.database import db
 from recruitment.forms import handle, options, typed
@@ -110,7 +110,10 @@ def prepare(slug: str) -> Page:
     call = call_to_read(slug)
     areas = _areas(call)
     if not areas:
-        abort(403)
+        if not may_change(call):
+            abort(403)
+        flash(_("还没有考察合格、等待公示的人员。"), "warning")
+        return _index(call, status=409)
     form = _prepare_form(call, areas)
     outcome = handle(
         form,

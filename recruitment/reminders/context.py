@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from recruitment.calendar.queries import working_days
 from recruitment.clock import local
 from recruitment.notices.context import about
 from recruitment.people.models import User
-from recruitment.reminders import queries
+from recruitment.reminders import phone, queries
 from recruitment.reminders.defaults import defaults
 from recruitment.reminders.models import ReminderTimes
 from recruitment.reminders.rules import rules
@@ -24,7 +25,9 @@ def facts(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
     times = session.get(ReminderTimes, reminder.call_id) or defaults(local(row.created_at).date())
     return {
         "deadline": moment(deadline),
-        "office_hours": f"{times.office_from:%H:%M}至{times.office_until:%H:%M}",
+        "phone_note": phone.note(
+            working_days(session), times.office_from, times.office_until, row.created_at, deadline
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from recruitment.notices import pool
 from tests import factories
 from tests.conftest import Clock
-from tests.notices.servers import Plan, mail_server
+from tests.notices.servers import GatewayPlan, Plan, mail_server, sms_gateway
 from workflows.schema import outbox
 
 
@@ -29,6 +29,14 @@ def plan(app: Flask, clock: Clock) -> Iterator[Plan]:
         clock.set(factories.NOW)
         yield made
         pool.forget()
+
+
+@pytest.fixture
+def gateway(app: Flask, plan: Plan) -> Iterator[GatewayPlan]:
+    """The gateway for text messages of this test."""
+    with sms_gateway() as made:
+        change_settings(app, sms_url=made.url)
+        yield made
 
 
 def decided(session: Session, state: str = "refused", **chosen: Any) -> uuid.UUID:

@@ -3,9 +3,16 @@
 from tests.routes import NOWHERE, Sample
 
 SAMPLES = {
+    "channels.show": Sample(),
+    "channels.choose": Sample(),
+    "channels.send_code": Sample(own=False),
+    "channels.confirm_phone": Sample(),
+    "hooks.sms": Sample(own=False),
     "deliveries.index": Sample(),
     "deliveries.show": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
     "deliveries.resend": Sample(),
     "deliveries.mend": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
     "deliveries.settle": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
+    "texts.index": Sample(),
+    "texts.show": Sample(lambda world: {"name": "application.refused"}),
 }

@@ -103,7 +103,8 @@ def test_the_text_says_until_when_what_to_do_why_and_whom_to_call(
         "点“提交报名”",
         "招考公告",
         "028-5550-0000",
-        "工作日09:00至17:00",
+        # The evening before a deadline in the morning: nobody answers the telephone any more.
+        "从现在到截止，咨询电话都没有人接",
     ):
         assert words in notice.body
     assert notice.subject_id == draft.id
@@ -114,7 +115,7 @@ def test_the_text_says_until_when_what_to_do_why_and_whom_to_call(
 def test_a_moved_deadline_is_the_person_s_own(
     session: Session, call: Call, draft: Application, run: Run, whom: str
 ) -> None:
-    scopes = {
+    scopes: dict[str, dict[str, Any]] = {
         "everyone": {},
         "county": {"county_code": draft.area_code},
         "person": {"user_id": draft.owner_id},

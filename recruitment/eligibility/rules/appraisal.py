@@ -125,10 +125,11 @@ def count(appraisals: Iterable[Appraisal] | None, years: range, at_least: str) -
     best: dict[int, int] = {}
     worst: dict[int, int] = {}
     for appraisal in appraisals or ():
-        if appraisal.result is not None and appraisal.year in years:
-            rank = APPRAISAL_RANK[appraisal.result]
-            best[appraisal.year] = max(rank, best.get(appraisal.year, rank))
-            worst[appraisal.year] = min(rank, worst.get(appraisal.year, rank))
+        year, result = appraisal.year, appraisal.result
+        if result is not None and year is not None and year in years:
+            rank = APPRAISAL_RANK[result]
+            best[year] = max(rank, best.get(year, rank))
+            worst[year] = min(rank, worst.get(year, rank))
     enough = APPRAISAL_RANK[at_least]
     reached = sum(rank >= enough for rank in best.values())
     return reached, len(years) - len(best), any(rank < enough for rank in worst.values())

@@ -50,11 +50,13 @@ class Parcel:
     Attributes:
         id: the delivery's, the same at every attempt.
         address: where to, as the delivery shows it.
+        resends: how often somebody has had it sent anew, after it had failed for good.
         phone: the person's number in full, 11 digits.
         text: what goes out instead of ``body``, if anything.
     """
 
     id: uuid.UUID
+    resends: int
     channel: str
     address: str
     phone: str | None
@@ -111,10 +113,13 @@ def load(settings: Settings) -> Mapping[str, Channel]:
     Raises:
         ConfigurationError: ``NOTICE_CHANNELS`` or ``SMS_URL`` is unusable.
     """
+    from recruitment.notices.channels import sms
     from recruitment.notices.channels.email import Email
     from recruitment.notices.channels.letter import Letter
 
     found: dict[str, Channel] = {"email": Email(settings.smtp_url, settings.mail_from)}
+    if settings.sms_url:
+        found["sms"] = sms.make(settings)
     for entry in filter(None, (part.strip() for part in settings.notice_channels.split(","))):
         name, _, path = entry.partition("=")
         module, _, attribute = path.partition(":")

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "appointments"
-down_revision = "delivery"
+down_revision = "exam_day"
 branch_labels = None
 depends_on = None
 
