@@ -47,6 +47,8 @@ VIEWS = (
     "recruitment.appointments.people_views",
     "recruitment.public_notice.views",
     "recruitment.public_notice.public_views",
+    "recruitment.objections.public_views",
+    "recruitment.objections.views",
     "recruitment.exam.views",
     "recruitment.exam.ticket_views",
     "recruitment.corrections.views",

@@ -40,6 +40,7 @@ def registry() -> Registry:
     from recruitment.fees import guards as fee_guards
     from recruitment.inspection import guards as inspection_guards
     from recruitment.medical import guards as medical_guards
+    from recruitment.objections import guards as objection_guards
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
@@ -54,6 +55,7 @@ def registry() -> Registry:
     inspection_guards.register(known)
     appointment_guards.register(known)
     public_notice_guards.register(known)
+    objection_guards.register(known)
     return known
 
 
