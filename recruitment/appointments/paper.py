@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -12,20 +11,13 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
-FONT = "STSong-Light"
+from recruitment.exam.paper import fonts
+
 TITLE = "公务员录用审批表"
 # Boxes that are signed by hand, each with room for a seal.
 OPINIONS = ("招录机关意见", "县（市、区）公务员主管部门意见", "市（州）公务员主管部门审批意见", "备注")
-
-
-@cache
-def register_fonts() -> None:
-    """Make the font known; the one place to change it."""
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +43,13 @@ class ApprovalForm:
 
 def _style(size: float, **settings: Any) -> ParagraphStyle:
     return ParagraphStyle(
-        f"s{size}", fontName=FONT, fontSize=size, leading=size * 1.35, wordWrap="CJK", **settings
+        f"s{size}", fontName=fonts.BODY, fontSize=size, leading=size * 1.35, wordWrap="CJK", **settings
     )
 
 
 def pdf(form: ApprovalForm) -> bytes:
     """The form as PDF; the same form gives the same bytes."""
-    register_fonts()
+    fonts.register()
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
         buffer,
@@ -80,12 +72,17 @@ def pdf(form: ApprovalForm) -> bytes:
     return buffer.getvalue()
 
 
+def _spaced(text: str) -> str:
+    """Text as a paragraph takes it; its wide spaces stay, which a paragraph would make one narrow one."""
+    return escape(text).replace("\n", "<br/>").replace("　", "\u00a0" * 4)
+
+
 def _table(form: ApprovalForm) -> Table:
     head, body = _style(9.5, alignment=1), _style(9.5)
 
     def cells(pairs: Iterable[tuple[str, str]]) -> list[Any]:
         return [
-            Paragraph(escape(text).replace("\n", "<br/>"), style)
+            Paragraph(_spaced(text), style)
             for pair in pairs
             for text, style in zip(pair, (head, body), strict=True)
         ]
@@ -99,8 +96,8 @@ def _table(form: ApprovalForm) -> Table:
     for heading in OPINIONS:
         spans.append(len(rows))
         signed = "" if heading == "备注" else "（盖章）　　　　年　　月　　日"
-        rows.append([Paragraph(heading, head), Paragraph(signed, _style(9.5, alignment=2)), "", ""])
-    heights = [None] * (len(rows) - len(OPINIONS)) + [24 * mm] * (len(OPINIONS) - 1) + [12 * mm]
+        rows.append([Paragraph(heading, head), Paragraph(_spaced(signed), _style(9.5, alignment=2)), "", ""])
+    heights = [None] * (len(rows) - len(OPINIONS)) + [34 * mm] * (len(OPINIONS) - 1) + [16 * mm]
     table = Table(rows, colWidths=[26 * mm, 61 * mm, 26 * mm, 61 * mm], rowHeights=heights)
     first_opinion = len(rows) - len(OPINIONS)
     table.setStyle(
