@@ -28,8 +28,10 @@ QUEUES = ("urgent", "bulk", "sweeps")
 
 # Modules of tasks.
 TASKS: tuple[str, ...] = (
+    "recruitment.fees.tasks",
     "recruitment.notices.tasks",
     "recruitment.people.tasks",
+    "recruitment.reminders.tasks",
     "recruitment.workflow_tasks",
 )
 

@@ -11,6 +11,8 @@ import click
 # name → "module:attribute" of a click command or group
 COMMANDS = {
     "eligibility": "recruitment.eligibility.commands:eligibility",
+    "exam": "recruitment.exam.commands:exam",
+    "notices": "recruitment.notices.commands:notices",
     "rank": "recruitment.selection.commands:rank",
     "workflow": "recruitment.workflow_commands:workflow",
     "keys": "recruitment.people.commands:keys",

@@ -5,6 +5,7 @@ Every variable is listed in ``docs/configuration.md``. Nothing is guessed where 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,7 +34,13 @@ class Settings:
         demo: show demo accounts and the mail page.
         secure_cookies: send cookies over HTTPS only.
         staff_second_factor: staff must set up a second factor before they can do anything.
+        sms_url: ``https://key:secret@host/path`` of a gateway for text messages; none are sent when empty.
+        notice_channels: further ways out for notices, ``name=module:factory`` separated by commas.
+        notice_rates: how many notices a second each channel may take, ``email=50,sms=20``; others as they come.
         hotline: the telephone number at the foot of every page; none is shown when empty.
+        payment_secret: signs what a payment service tells of payments; without it nothing is taken from one.
+        photo_size: width and height of the photo on tickets and lists, in pixels.
+        trusted_proxies: how many proxies in front of the site add to ``X-Forwarded-*``.
     """
 
     database_url: str
@@ -49,6 +56,12 @@ class Settings:
     secure_cookies: bool = True
     staff_second_factor: bool = True
     hotline: str = ""
+    payment_secret: str = field(default="", repr=False)
+    photo_size: tuple[int, int] = (295, 413)
+    trusted_proxies: int = 0
+    sms_url: str = field(default="", repr=False)
+    notice_channels: str = ""
+    notice_rates: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -76,6 +89,12 @@ class Settings:
             # The demo's accounts are for looking around with a password that is printed.
             staff_second_factor=env.get("STAFF_SECOND_FACTOR", "0" if env.get("DEMO") == "1" else "1") == "1",
             hotline=env.get("HOTLINE", ""),
+            payment_secret=env.get("PAYMENT_SECRET", ""),
+            photo_size=_size("PHOTO_SIZE", env.get("PHOTO_SIZE", "295x413")),
+            trusted_proxies=_whole("TRUSTED_PROXIES", env.get("TRUSTED_PROXIES", "0")),
+            sms_url=env.get("SMS_URL", ""),
+            notice_channels=env.get("NOTICE_CHANNELS", ""),
+            notice_rates=env.get("NOTICE_RATES", ""),
         )
 
     def flask(self) -> dict[str, Any]:
@@ -96,6 +115,21 @@ class Settings:
             "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
             "RATELIMIT_STORAGE_URI": self.redis_url,
         }
+
+
+def _whole(name: str, value: str) -> int:
+    """:raises ConfigurationError: not a number of 0 or more."""
+    if not re.fullmatch(r"[0-9]{1,4}", value.strip()):
+        raise ConfigurationError(f"{name} must be a number, not {value!r}; see docs/configuration.md")
+    return int(value)
+
+
+def _size(name: str, value: str) -> tuple[int, int]:
+    """``295x413``: width and height, at least 80 each; :raises ConfigurationError: anything else."""
+    found = re.fullmatch(r"([0-9]{2,4})[x×]([0-9]{2,4})", value.strip().lower())
+    if not found or min(int(found[1]), int(found[2])) < 80:
+        raise ConfigurationError(f"{name} must be like 295x413, not {value!r}; see docs/configuration.md")
+    return int(found[1]), int(found[2])
 
 
 def psycopg_url(url: str) -> str:

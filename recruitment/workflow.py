@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -14,7 +13,6 @@ from recruitment.database import db
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
-from workflows.schema import outbox
 from workflows.terms import Fired, Reason, Refused
 
 PENDING = "notices to queue after commit"
@@ -35,13 +33,29 @@ def engine() -> Engine:
 def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
+    from recruitment.appointments import guards as appointment_guards
+    from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
+    from recruitment.fees import guards as fee_guards
+    from recruitment.inspection import guards as inspection_guards
+    from recruitment.medical import guards as medical_guards
+    from recruitment.objections import guards as objection_guards
+    from recruitment.public_notice import guards as public_notice_guards
+    from recruitment.selection import guards as selection_guards
 
     known = Registry(calendar=working_day_deadline)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
+    fee_guards.register(known)
+    bar_guards.register(known)
+    selection_guards.register(known)
+    medical_guards.register(known)
+    inspection_guards.register(known)
+    appointment_guards.register(known)
+    public_notice_guards.register(known)
+    objection_guards.register(known)
     return known
 
 
@@ -81,14 +95,14 @@ def fire_many(
 ) -> FiredMany:
     """:meth:`workflows.engine.Engine.fire_many` for these subjects, remembering its notices like :func:`fire`."""
     fired = engine().fire_many(session, workflow, trigger, ids, now=now, **arguments)
-    raised = sa.select(outbox.c.id).where(
-        outbox.c.workflow == workflow,
-        outbox.c.subject_id.in_(ids),
-        outbox.c.released_at == fired.at,
-        outbox.c.finished_at.is_(None),
-    )
     if fired.moved and not fired.replayed:
-        session.info.setdefault(PENDING, []).extend(session.scalars(raised))
+        from recruitment.notices import dispatches
+
+        steps = engine().flows[workflow].latest.transitions.values()
+        label = next((step.label for step in steps if step.trigger == trigger), trigger)
+        actor = arguments.get("actor")
+        few = dispatches.begin(session, workflow, fired.at, label, actor.id if actor else None)
+        session.info.setdefault(PENDING, []).extend(few)
     return fired
 
 

@@ -71,9 +71,14 @@ def actor(user: User) -> Actor:
 
 
 def cadre(session: Session, birth_date: date = date(1988, 5, 4), name: str = "") -> User:
-    """Somebody with an account and no dossier."""
+    """Somebody with an account, a confirmed address and no dossier."""
     number = next(_numbers)
-    user = User(email=f"cadre{number}@test.example", name=name or f"报考人{number}", password=_password())
+    user = User(
+        email=f"cadre{number}@test.example",
+        name=name or f"报考人{number}",
+        password=_password(),
+        email_confirmed_at=NOW,
+    )
     user.set_id_number(parse(id_number(birth_date, number, male=False), NOW.date()))
     user.set_phone(f"199{number:08d}")
     user.grants.append(Grant(role=Role.CADRE, area_code=PROVINCE))

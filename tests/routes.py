@@ -147,6 +147,8 @@ _HERE: dict[str, Sample] = {
     "cadres.documents": Sample(),
     "cadres.upload": Sample(lambda world: {"kind": "photo"}),
     "cadres.document": Sample(lambda world: {"document_id": world.document}, foreign=True),
+    "cadres.crop": Sample(),
+    "cadres.photo_preview": Sample(),
     "cadres.remove": Sample(lambda world: {"item_id": world.dossier_item}, foreign=True),
     "applications.index": Sample(),
     "applications.choose": Sample(of_call),

@@ -11,6 +11,7 @@ from workflows.soundness import targets
 FORMATS = ("svg", "mermaid", "bpmn", "json")
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 150, 48, 70, 44, 24
+ANYWHERE = "各环节都可能到："
 _SVG = "http://www.w3.org/2000/svg"
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -48,6 +49,20 @@ def edges(definition: Definition) -> list[Edge]:
     return [Edge(source, target, tuple(steps)) for (source, target), steps in between.items()]
 
 
+def anywhere(definition: Definition) -> list[str]:
+    """Ends that more than half of the open states lead to (given up, disqualified): lines would say nothing."""
+    open_states = {name for name, state in definition.states.items() if not state.final}
+    sources: dict[str, set[str]] = {}
+    for edge in edges(definition):
+        if edge.source in open_states:
+            sources.setdefault(edge.target, set()).add(edge.source)
+    return [
+        name
+        for name, state in definition.states.items()
+        if state.final and len(open_states) > 4 and len(sources.get(name, ())) > len(open_states) / 2
+    ]
+
+
 def layers(definition: Definition) -> list[list[str]]:
     """States in rows, by how many steps they are from the beginning."""
     depth = {definition.start.target or "": 0}
@@ -66,7 +81,10 @@ def layers(definition: Definition) -> list[list[str]]:
 
 def _places(definition: Definition) -> dict[str, tuple[int, int]]:
     """Top left corner of each state's box."""
-    rows = layers(definition)
+    apart = anywhere(definition)
+    rows = [row for depth in layers(definition) if (row := [name for name in depth if name not in apart])]
+    if apart:
+        rows.append(apart)
     widest = max(len(row) for row in rows)
     places = {}
     for depth, row in enumerate(rows):
@@ -197,11 +215,15 @@ def svg(definition: Definition, *, current: str | None = None) -> str:
         },
     )
     Xml.SubElement(marker, "path", {"d": "M0 0L10 5L0 10z", "fill": "#5b6570"})
+    apart = anywhere(definition)
     for edge in edges(definition):
-        if edge.source != edge.target:
+        if edge.source != edge.target and edge.target not in apart:
             _draw_edge(root, definition, edge, places)
     for state in definition.states.values():
         _draw_state(root, definition, state.name, places[state.name], here=state.name == current)
+    if apart:
+        note = {"x": str(width // 2), "y": str(places[apart[0]][1] - 14), "text-anchor": "middle"}
+        Xml.SubElement(root, "text", note | {"fill": "#5b6570"}).text = ANYWHERE
     return Xml.tostring(root, encoding="unicode") + "\n"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from workflows.definition import Definition
+from workflows.diagram import anywhere
 
 _WIDTH, _ROW, _TOP, _LINE = 340, 44, 28, 22
 _TEXT = _LINE + 24
@@ -87,13 +88,11 @@ def _ahead(definition: Definition, present: str) -> list[str]:
         if step.kind == "correction" or step.target is None:
             continue
         sources.setdefault(step.target, set()).update(step.sources)
-    open_states = [name for name, state in definition.states.items() if not state.final]
+    apart = anywhere(definition)
     return [
         name
         for name in definition.states
-        if name != present
-        and present in sources.get(name, ())
-        and not (definition.states[name].final and len(sources[name]) > len(open_states) / 2)
+        if name != present and present in sources.get(name, ()) and name not in apart
     ]
 
 

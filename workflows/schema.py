@@ -90,7 +90,7 @@ outbox = Table(
 )
 Index(
     "ix_workflow_outbox_open",
-    outbox.c.created_at,
+    outbox.c.released_at,
     postgresql_where=outbox.c.finished_at.is_(None) & outbox.c.cancelled_at.is_(None),
 )
 

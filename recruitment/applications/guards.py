@@ -44,6 +44,7 @@ def register(registry: Registry) -> None:
     registry.subject("application", Application)
     registry.guard("registration_open", registration_reasons, facts=_registration, holds=_registration_holds)
     registry.guard("correction_open", correction_reasons, facts=_correction, holds=_correction_holds)
+    registry.guard("position_stands", cancelled_reasons, facts=_cancelled, holds=_cancelled_holds)
     registry.guard("not_refused_here", refused_reasons, facts=_refused, holds=_refused_holds)
     registry.guard("second_review", _second_review_reasons, facts=_second_review, holds=_second_review_holds)
     registry.guard("not_recused", _recusal_reasons, facts=_recusal, holds=_recusal_holds)
@@ -167,6 +168,26 @@ def refused_reasons(given: Given) -> Iterator[Reason]:
         )
 
 
+# A position for which too few had paid
+
+
+def _cancelled(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
+    return {
+        "cancelled": sa.exists().where(Position.id == scope.position_id, Position.cancelled_at.is_not(None))
+    }
+
+
+def _cancelled_holds(scope: Scope) -> sa.ColumnElement[bool]:
+    return ~_cancelled(scope)["cancelled"]
+
+
+def cancelled_reasons(given: Given) -> Iterator[Reason]:
+    if given.facts["cancelled"]:
+        yield Reason(
+            "position_cancelled", "这个职位因缴费人数不足已取消，请选其他职位。", "招考公告“开考比例”条款"
+        )
+
+
 # Who reviews
 
 
@@ -190,12 +211,17 @@ def _frozen_form(scope: Scope) -> Any:
     return sa.select(Application.form).where(Application.id == scope.application_id).scalar_subquery()
 
 
+def _cadre(scope: Scope) -> Any:
+    """Whom the subject concerns, if that is not its owner: an objection is somebody else's."""
+    return scope.cadre_id if "cadre_id" in scope.subject.c else scope.owner_id
+
+
 def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
-    form = _frozen_form(scope)
+    form, cadre = _frozen_form(scope), _cadre(scope)
     community = sa.select(User.community_code).where(User.id == scope.actor_id).scalar_subquery()
     name = sa.select(User.name).where(User.id == scope.actor_id).scalar_subquery()
     return {
-        "is_self": scope.owner_id == scope.actor_id,
+        "is_self": cadre == scope.actor_id,
         "same_community": sa.and_(
             community.is_not(None),
             form["tenures"].contains(
@@ -205,9 +231,7 @@ def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
         "relative": form["relatives"].contains(
             sa.func.jsonb_build_array(sa.func.jsonb_build_object("name", name))
         ),
-        "recused": sa.exists().where(
-            Recusal.reviewer_id == scope.actor_id, Recusal.cadre_id == scope.owner_id
-        ),
+        "recused": sa.exists().where(Recusal.reviewer_id == scope.actor_id, Recusal.cadre_id == cadre),
     }
 
 
@@ -215,11 +239,10 @@ def _recusal_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return ~sa.or_(*(sa.func.coalesce(fact, sa.false()) for fact in _recusal(scope).values()))
 
 
-def not_recused(reviewer_id: uuid.UUID, now: datetime) -> sa.ColumnElement[bool]:
-    """The guard as a condition of a query over :class:`Application`: the reviewer may handle it."""
-    table = Application.__table__
+def not_recused(reviewer_id: uuid.UUID, now: datetime, model: Any = Application) -> sa.ColumnElement[bool]:
+    """The guard as a condition of a query over a model whose workflow has it: the reviewer may handle the row."""
     return _recusal_holds(
-        Scope(table, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
+        Scope(model.__table__, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
     )
 
 

@@ -102,10 +102,12 @@ def choosing_reasons(
         "opens_at": call.registration_opens_at,
         "closes_at": closes_at(session, call, position.county_code, owner_id),
         "refused_here": refused_here,
+        "cancelled": position.cancelled_at is not None,
     }
     given = Given(facts, actor, now)
     yield from guards.registration_reasons(given)
     yield from guards.refused_reasons(given)
+    yield from guards.cancelled_reasons(given)
 
 
 def deadline_reasons(
@@ -374,12 +376,10 @@ def _without_failing_rules(applications: Sequence[Application]) -> list[Applicat
     return [row for row in applications if not failing_rules(row)]
 
 
-def recusal_reasons(
-    session: Session, application: Application, actor: Actor, now: datetime
-) -> tuple[Reason, ...]:
-    """Why the actor has to stay away from the application; none: they need not."""
-    registry, flow = engine().registry, engine().flow(application)
-    facts = flow.facts(session, [application], ["not_recused"], actor, now)[application.id]["not_recused"]
+def recusal_reasons(session: Session, subject: Any, actor: Actor, now: datetime) -> tuple[Reason, ...]:
+    """Why the actor has to stay away from the subject, whose workflow asks about it; none: they need not."""
+    registry, flow = engine().registry, engine().flow(subject)
+    facts = flow.facts(session, [subject], ["not_recused"], actor, now)[subject.id]["not_recused"]
     return tuple(registry.guards["not_recused"].reasons(Given(facts, actor, now)))
 
 

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
@@ -13,7 +13,7 @@ from PIL import Image
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from recruitment.cadres import operations, queries
+from recruitment.cadres import operations, photo, queries
 from recruitment.cadres.models import DocumentKind, Dossier, DossierDocument
 from recruitment.cadres.operations import DossierError
 from recruitment.cadres.views import after, blueprint, checking
@@ -97,11 +97,15 @@ def upload(kind: str) -> Page:
     """Take in images of one kind: all of them or none."""
     user_id = current_user().id
     form = _open(DocumentKind(kind))
+    taken: list[tuple[int, int]] = []
 
     def save() -> int:
         dossier = operations.open_dossier(db.session, user_id)
         for file in form.images.data:
-            _take_in(dossier, DocumentKind(kind), file.filename or "", file.stream.read(MOST_BYTES + 1))
+            document = _take_in(
+                dossier, DocumentKind(kind), file.filename or "", file.stream.read(MOST_BYTES + 1)
+            )
+            taken.append((document.width, document.height))
         return len(form.images.data)
 
     outcome = handle(form, save)
@@ -111,13 +115,17 @@ def upload(kind: str) -> Page:
         _("已上传%(number)s张：%(kind)s。", number=outcome.result, kind=DOCUMENT_KINDS[DocumentKind(kind)]),
         "success",
     )
+    size = current_app.config["SETTINGS"].photo_size
+    if kind == DocumentKind.PHOTO and not all(photo.fits(image, size) for image in taken):
+        return redirect(url_for("cadres.crop", check=checking()), 303)
     return redirect(f"{url_for('cadres.documents', check=checking())}#{kind}", 303)
 
 
-def _take_in(dossier: Dossier, kind: DocumentKind, filename: str, content: bytes) -> None:
+def _take_in(dossier: Dossier, kind: DocumentKind, filename: str, content: bytes) -> Document:
     try:
         document = store_image(db.session, dossier.user_id, content, filename)
         operations.add_document(db.session, dossier, kind, document)
+        return document
     except (UploadError, DossierError) as error:
         raise Refusal({"images": _("%(file)s：%(words)s", file=filename, words=str(error))}) from error
 

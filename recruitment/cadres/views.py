@@ -105,4 +105,4 @@ def _search(form: TenuresForm) -> None:
             row.search = queries.find_communities(db.session, row.place.data or "", row.area)
 
 
-from recruitment.cadres import document_views  # noqa: E402, F401 - adds its routes to the blueprint
+from recruitment.cadres import document_views, photo_views  # noqa: E402, F401 - they add their routes to the blueprint

@@ -1,4 +1,4 @@
-"""Uploaded position tables between the dry run and the import.
+"""Uploaded lists between the dry run and the import.
 
 A file is kept under the SHA-256 of its content and read back only if it still has it: what is imported is to the
 byte what was previewed.
@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import current_app
 
 MOST_BYTES = 5 * 1024 * 1024
+POSITION_TABLES = "position-tables"
 SUFFIXES = (".xlsx", ".csv")
 # An upload that nobody imported is thrown away after a day, when the next one comes.
 KEPT_SECONDS = 24 * 3600
@@ -23,8 +24,11 @@ class StagingError(ValueError):
     """The file cannot be taken; the message is for the person."""
 
 
-def put(call_id: uuid.UUID, content: bytes, filename: str) -> str:
+def put(call_id: uuid.UUID, content: bytes, filename: str, kind: str = POSITION_TABLES) -> str:
     """Keep an upload for a call; returns the name to ask for it by.
+
+    Args:
+        kind: which of the call's lists it is; the folder's name.
 
     Raises:
         StagingError: empty, too large, or neither .xlsx nor .csv by its name.
@@ -35,8 +39,8 @@ def put(call_id: uuid.UUID, content: bytes, filename: str) -> str:
     if not content:
         raise StagingError("文件是空的，请重新选择。")
     if len(content) > MOST_BYTES:
-        raise StagingError(f"文件超过{MOST_BYTES // 1024 // 1024} MB，请删去职位表以外的内容再上传。")
-    folder = _folder(call_id)
+        raise StagingError(f"文件超过{MOST_BYTES // 1024 // 1024} MB，请删去多余的内容再上传。")
+    folder = _folder(call_id, kind)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in folder.iterdir():
         if old.stat().st_mtime < time.time() - KEPT_SECONDS:
@@ -50,22 +54,22 @@ def put(call_id: uuid.UUID, content: bytes, filename: str) -> str:
     return name
 
 
-def get(call_id: uuid.UUID, name: str) -> bytes | None:
+def get(call_id: uuid.UUID, name: str, kind: str = POSITION_TABLES) -> bytes | None:
     """What was kept for the call under the name; none if it is gone or not what it was."""
     if not re.fullmatch(r"[0-9a-f]{64}\.(xlsx|csv)", name):
         return None
     try:
-        content = (_folder(call_id) / name).read_bytes()
+        content = (_folder(call_id, kind) / name).read_bytes()
     except FileNotFoundError:
         return None
     return content if hashlib.sha256(content).hexdigest() == name.partition(".")[0] else None
 
 
-def drop(call_id: uuid.UUID, name: str) -> None:
+def drop(call_id: uuid.UUID, name: str, kind: str = POSITION_TABLES) -> None:
     """Forget a file that has been imported."""
-    (_folder(call_id) / name).unlink(missing_ok=True)
+    (_folder(call_id, kind) / name).unlink(missing_ok=True)
 
 
-def _folder(call_id: uuid.UUID) -> Path:
-    folder: Path = current_app.config["SETTINGS"].data_dir / "position-tables" / str(call_id)
+def _folder(call_id: uuid.UUID, kind: str) -> Path:
+    folder: Path = current_app.config["SETTINGS"].data_dir / kind / str(call_id)
     return folder

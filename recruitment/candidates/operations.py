@@ -41,6 +41,7 @@ def enrol(
             area_code=application.area_code,
             call_id=application.call_id,
             position_id=application.position_id,
+            created_at=now,
         )
         start(session, candidate, actor=actor, now=now)
         made.append(candidate)

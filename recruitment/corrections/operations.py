@@ -269,16 +269,21 @@ def _judge(session: Session, correction: Correction) -> None:
         position.id: position_facts(position)
         for position in session.scalars(sa.select(Position).where(Position.call_id == correction.call_id))
     }
+    call = session.get_one(Call, correction.call_id)
     for batch in session.execute(query).partitions(BATCH):
-        rows = list(_rows(batch, positions, params, correction.id))
+        rows = list(_rows(batch, call, positions, params, correction.id))
         session.execute(sa.insert(Rejudgement), rows)
 
 
 def _rows(
-    batch: Sequence[Any], positions: dict[uuid.UUID, Any], params: Parameters, correction_id: uuid.UUID
+    batch: Sequence[Any],
+    call: Call,
+    positions: dict[uuid.UUID, Any],
+    params: Parameters,
+    correction_id: uuid.UUID,
 ) -> Iterator[dict[str, Any]]:
     for application_id, state, version, form, outcome, rules, position_id in batch:
-        person, at = person_facts(form), positions[position_id]
+        person, at = person_facts(call, form), positions[position_id]
         after = params.judge(person, at)
         yield {
             "correction_id": correction_id,

@@ -111,8 +111,16 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         "appraisal_lowest": lowest,
     }
     row |= {
-        "declared": sum(bit for key, bit in DECLARED_BITS.items() if person.declarations.get(key)),
-        "undeclared": sum(bit for key, bit in DECLARED_BITS.items() if person.declarations.get(key) is None),
+        "declared": sum(
+            bit
+            for key, bit in DECLARED_BITS.items()
+            if person.declarations.get(key) or key in person.register
+        ),
+        "undeclared": sum(
+            bit
+            for key, bit in DECLARED_BITS.items()
+            if person.declarations.get(key) is None and key not in person.register
+        ),
         "languages": None if person.languages is None else list(person.languages),
         "major": person.major,
         "party_member": person.party_member,

@@ -64,7 +64,7 @@ class Judge:
     def __call__(self, person: Person, at: Position) -> Verdict:
         case = self.case(person, at)
         results = [rule(case) for rule in self._rules]
-        results += self._bars(person.declarations)
+        results += self._bars(person.declarations, person.register)
         if at.conditions is not NO_CONDITIONS:
             results += [rule(case) for rule in self.conditions(at.conditions)]
         return self._conclude(results)
@@ -72,7 +72,7 @@ class Judge:
     def for_positions(self, person: Person) -> Callable[[Position], Verdict]:
         """Judge one person for many positions; positions that are alike share their verdict."""
         case = self.case(person, Position())
-        shared = [*(rule(case) for rule in self._rules), *self._bars(person.declarations)]
+        shared = [*(rule(case) for rule in self._rules), *self._bars(person.declarations, person.register)]
         verdicts: dict[tuple[object, ...], Verdict] = {}
 
         def judge(at: Position) -> Verdict:

@@ -1,7 +1,7 @@
 """The facts that a notice's text may name."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.calls.deadlines import closes_at
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.notices.ahead import ReadAhead, event_key
 from recruitment.people.models import User
 from recruitment.wording import moment
 from workflows.schema import event as journal
@@ -56,6 +57,8 @@ def context_for(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
 
 def event_form(session: Session, row: Row[Any]) -> dict[str, Any]:
     """What was filled in at the event that raised the notice."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        return ahead.forms[key] or {}
     event = journal.c
     form: dict[str, Any] | None = session.scalar(
         sa.select(event.form).where(
@@ -67,6 +70,9 @@ def event_form(session: Session, row: Row[Any]) -> dict[str, Any]:
 
 def timer_set(session: Session, row: Row[Any], name: str) -> str:
     """When a deadline is due that the same event set, in words; empty when it set none."""
+    if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
+        due = ahead.timers.get((*key, name))
+        return moment(due) if due else ""
     due = session.scalar(
         sa.select(timer.c.due_at).where(
             timer.c.workflow == row.workflow,
@@ -102,6 +108,12 @@ def _place(call: Call, position: Position) -> dict[str, Any]:
     }
 
 
+def _closes_at(session: Session, application: Application, user: User) -> datetime:
+    ahead = ReadAhead.of(session)
+    known = ahead.closes_at(application.call, application.area_code, user.id) if ahead else None
+    return known or closes_at(session, application.call, application.area_code, user.id)
+
+
 @about("application")
 def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     """Reasons and due times come from the event that raised the notice and stay as they were then; names come
@@ -117,7 +129,7 @@ def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     return {
         **_place(call, application.position),
         "receipt_number": application.receipt_number,
-        "closes_at": moment(closes_at(session, call, application.area_code, user.id)),
+        "closes_at": moment(_closes_at(session, application, user)),
         "link": f"{current_app.config['SETTINGS'].site_url}/applications/{application.id}",
         "review_by": moment(row.created_at + timedelta(hours=call.review_hours)),
         "correction_due": timer_set(session, row, "correction_deadline"),

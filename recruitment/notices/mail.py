@@ -1,48 +1,40 @@
 """Hand one mail to an SMTP server, telling apart what may be tried again and what may not."""
 
+import re
 import smtplib
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from recruitment.clock import local
-from recruitment.notices.models import Delivery
-from recruitment.notices.smtp import connect
+from recruitment.notices.channels import Bounced, Final, Parcel, Passing, Unknown
+from recruitment.notices.models import message_id
+from recruitment.notices.pool import StaleConnection
+
+LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
+# Enhanced status codes (RFC 3463) of a refused recipient that say nothing against the address itself: its mailbox
+# is full (5.2.2), or the server does not want our mail (5.7.x).
+NOT_THE_ADDRESS = re.compile(rb"\s*5\.(2\.2|7\.\d+)\b")
+
+# The server wants TLS or a sign-in first: no fault of the mail, and the next attempt may find it mended.
+OURS_TO_MEND = (530, 534, 535, 538)
 
 
-class Passing(Exception):
-    """The server could not take the mail now; trying later may work."""
-
-
-class Final(Exception):
-    """The server will never take this mail for this address."""
-
-
-@contextmanager
-def connected(url: str) -> Iterator[smtplib.SMTP]:
-    """A connection to the server of ``SMTP_URL``; :raises Passing: it cannot be reached or refuses us."""
-    try:
-        connection = connect(url)
-    except OSError as error:
-        raise Passing(f"{type(error).__name__}: {error}") from error
-    with closing(connection):
-        yield connection
-
-
-def compose(delivery: Delivery, sender: str) -> EmailMessage:
+def compose(parcel: Parcel, sender: str) -> EmailMessage:
     """The mail of a delivery, with a Message-ID that is the same at every attempt."""
-    notice = delivery.notice
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = delivery.address
-    message["Subject"] = notice.subject
-    message["Date"] = format_datetime(local(notice.decided_at))
-    message["Message-ID"] = delivery.message_id
+    message["To"] = parcel.address
+    message["Subject"] = parcel.subject
+    message["Date"] = format_datetime(local(parcel.decided_at))
+    message["Message-ID"] = message_id(parcel.id)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(notice.body)
-    message.add_alternative(notice.body_html, subtype="html")
+    if parcel.text is None:
+        message.set_content(parcel.body)
+        message.add_alternative(parcel.body_html, subtype="html")
+    else:
+        message.set_content(parcel.text)
     return message
 
 
@@ -52,32 +44,51 @@ def hand_over(
     """Run one SMTP transaction.
 
     Args:
-        before_data: called when sender and recipient are accepted and the text is about to leave; from
-            there on a broken connection means that nobody can tell whether the mail was taken.
+        before_data: called when sender and recipient are accepted and the text is about to leave.
 
     Raises:
-        Passing: a 4xx answer, or the connection broke before the text left.
-        Final: a 5xx answer.
-        OSError, smtplib.SMTPServerDisconnected: the connection broke after ``before_data``.
+        StaleConnection: the connection was dead from the beginning.
+        Passing: a 4xx answer, or the connection broke before the whole text had left.
+        Bounced: a 5xx answer to the recipient's address.
+        Final: another 5xx answer.
+        Unknown: the whole text has left and no answer came: nobody can tell whether the mail was taken.
     """
+    # Without its last line, a single dot, no server takes it for a mail.
+    content = LINE_OF_DOT.sub(b"..", message.as_bytes(policy=policy.SMTP)) + b".\r\n"
     try:
-        connection.ehlo_or_helo_if_needed()
-        _expect(connection.mail(sender))
-        _expect(connection.rcpt(message["To"]))
-    except (OSError, smtplib.SMTPServerDisconnected) as error:
-        raise Passing(f"{type(error).__name__}: {error}") from error
+        answer = connection.mail(sender)
+        if answer[0] == 421:
+            raise StaleConnection
+    except OSError as error:
+        raise StaleConnection(_words(error)) from error
+    _expect(answer)
+    try:
+        answer = connection.rcpt(str(message["To"]))
+    except OSError as error:
+        raise Passing(_words(error)) from error
+    _expect(answer, final=Final if NOT_THE_ADDRESS.match(answer[1]) else Bounced)
     before_data()
     try:
-        answer = connection.data(message.as_bytes(policy=policy.SMTP))
-    except smtplib.SMTPDataError as error:
-        # The server refused the DATA command itself: the text never left.
-        answer = (error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
+        answer = connection.docmd("DATA")
+        if answer[0] == 354:
+            connection.send(content)
+    except OSError as error:
+        raise Passing(_words(error)) from error
+    if answer[0] == 354:
+        try:
+            answer = connection.getreply()
+        except OSError as error:
+            raise Unknown(_words(error)) from error
     _expect(answer)
 
 
-def _expect(answer: tuple[int, bytes]) -> None:
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _expect(answer: tuple[int, bytes], final: type[Final] = Final) -> None:
     code, text = answer
     if 200 <= code < 300:
         return
-    words = f"{code} {text.decode('utf-8', 'replace')}"
-    raise (Final if code >= 500 else Passing)(words)
+    passing = code < 500 or code in OURS_TO_MEND
+    raise (Passing if passing else final)(f"{code} {text.decode('utf-8', 'replace')}")

@@ -1,168 +1,226 @@
-"""From an outbox row to a message in the inbox and on its way: the only write path of notices.
+"""From an outbox row to a message in the inbox with its deliveries: the only way in which notices come about.
 
-The outbox row is written by the transaction that decided. ``publish`` turns it into a notice and its
-deliveries; ``claim``, ``mark_leaving`` and ``finish`` take one delivery through one attempt. Each is one short
-transaction, so a worker that dies between two of them leaves a state from which the sweeper knows how to go on.
+The outbox row is written by the transaction that decided. Publishing makes the notice and plans its deliveries;
+``attempts`` takes these through the attempts to carry them out.
 """
 
-import random
 import uuid
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy import Row
+from sqlalchemy.orm import Session, defer, lazyload
 
+from recruitment.notices.ahead import read_ahead
+from recruitment.notices.channels import channels
 from recruitment.notices.context import context_for
-from recruitment.notices.models import Delivery, DeliveryStatus, Notice
-from recruitment.notices.render import render
+from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
+from recruitment.notices.plan import ways
+from recruitment.notices.render import Text, render, text_of
 from recruitment.people.models import User
+from recruitment.reminders.queries import overtaken
 from workflows.schema import outbox
 
-# Minutes until the next attempt; after the last one the delivery has failed for good.
-DELAYS = (1, 5, 15, 60, 180, 360, 720)
-# A claim older than this belongs to a worker that is gone: no step of an attempt may take as long.
-CLAIM_LIFE = timedelta(minutes=3)
+# A row that could not be published, or whose id was queued, is looked at again after this long.
+AGAIN = timedelta(minutes=2)
+
+_dispatch = (
+    sa.select(Dispatch.id)
+    .where(Dispatch.workflow == outbox.c.workflow, Dispatch.released_at == outbox.c.released_at)
+    .scalar_subquery()
+)
+_paused = sa.exists().where(
+    Dispatch.workflow == outbox.c.workflow,
+    Dispatch.released_at == outbox.c.released_at,
+    Dispatch.paused_at.is_not(None),
+)
+_INSERT_NOTICE = sa.insert(Notice.__table__)  # type: ignore[arg-type]
+_INSERT_DELIVERY = sa.insert(Delivery.__table__)  # type: ignore[arg-type]
+_open = sa.and_(
+    outbox.c.finished_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.released_at.is_not(None)
+)
 
 
 def publish(session: Session, outbox_id: uuid.UUID, now: datetime) -> list[uuid.UUID]:
     """Make the notice of an outbox row and return the ids of its deliveries.
 
-    Nothing happens if the row is held, cancelled, finished, or in another worker's hands.
+    Nothing happens if the row is held, cancelled, paused, finished, or in another worker's hands. A reminder of
+    what has been done or given up since is cancelled.
     """
-    row = session.execute(
-        sa.select(outbox)
+    return publish_many(session, [outbox_id], now)
+
+
+def publish_many(
+    session: Session,
+    outbox_ids: Sequence[uuid.UUID],
+    now: datetime,
+    *,
+    take: bool = False,
+    queued_at: datetime | None = None,
+) -> list[uuid.UUID]:
+    """The same for many rows in a constant number of statements, but for what their texts must look up.
+
+    Args:
+        take: claim what is due for an attempt that the caller makes after the commit.
+        queued_at: when the broker took them, to be kept with them.
+
+    Returns:
+        The ids of the deliveries; with ``take`` only of those that were claimed.
+    """
+    rows = session.execute(
+        sa.select(outbox, _dispatch.label("dispatch_id"))
+        .where(outbox.c.id.in_(outbox_ids), _open, ~_paused)
+        .order_by(outbox.c.released_at, outbox.c.id)
+        .with_for_update(of=outbox, skip_locked=True)
+    ).all()
+    return _publish(session, rows, now, take, queued_at)
+
+
+def next_rows(dispatch: Dispatch, limit: int, now: datetime) -> sa.Select[Any]:
+    """The next outbox rows of a dispatch; one that could not be published waits a while."""
+    return (
+        sa.select(outbox, sa.literal(dispatch.id).label("dispatch_id"))
         .where(
-            outbox.c.id == outbox_id,
-            outbox.c.finished_at.is_(None),
-            outbox.c.cancelled_at.is_(None),
-            outbox.c.released_at.is_not(None),
+            _open,
+            outbox.c.workflow == dispatch.workflow,
+            outbox.c.released_at == dispatch.released_at,
+            sa.or_(outbox.c.claimed_at.is_(None), outbox.c.claimed_at < now - AGAIN),
         )
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None:
+        .limit(limit)
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+def publish_next(session: Session, dispatch: Dispatch, limit: int, now: datetime) -> list[uuid.UUID]:
+    """Publish the next rows of a dispatch and claim their deliveries."""
+    return _publish(session, session.execute(next_rows(dispatch, limit, now)).all(), now, take=True)
+
+
+def _publish(
+    session: Session, rows: Sequence[Row[Any]], now: datetime, take: bool, queued_at: datetime | None = None
+) -> list[uuid.UUID]:
+    if late := overtaken(session, [row.id for row in rows], now):
+        session.execute(
+            sa.update(outbox).where(outbox.c.id.in_(late)).values(cancelled_at=now, outcome="overtaken")
+        )
+        rows = [row for row in rows if row.id not in late]
+    if not rows:
         return []
-    user = session.get_one(User, row.recipient)
-    text = render(row.notice, context_for(session, row, user))
-    notice = Notice(
-        outbox_id=row.id,
-        user_id=user.id,
-        workflow=row.workflow,
-        subject_id=row.subject_id,
-        template=row.notice,
-        template_version=text.version,
-        subject=text.subject,
-        body=text.body,
-        body_html=text.body_html,
-        decided_at=row.created_at,
-    )
-    if user.email:
-        notice.deliveries.append(Delivery(channel="email", address=user.email, next_attempt_at=now))
-    session.add(notice)
+    people = {
+        user.id: user
+        for user in session.scalars(
+            sa.select(User)
+            .where(User.id.in_({row.recipient for row in rows}))
+            .options(defer(User.id_number), lazyload(User.grants))
+        )
+    }
+    notices: list[dict[str, Any]] = []
+    deliveries: list[dict[str, Any]] = []
+    with session.no_autoflush, read_ahead(session, rows) as ahead:
+        for row in rows:
+            user = people.get(row.recipient)
+            if user is None:
+                continue
+            text = render(row.notice, context_for(session, row, user))
+            notice_id = uuid.uuid4()
+            notices.append(
+                {
+                    "id": notice_id,
+                    "outbox_id": row.id,
+                    "user_id": user.id,
+                    "workflow": row.workflow,
+                    "subject_id": row.subject_id,
+                    "area_code": ahead.area(row),
+                    "dispatch_id": row.dispatch_id,
+                    "template": row.notice,
+                    "template_version": text.version,
+                    "subject": text.subject,
+                    "body": text.body,
+                    "body_html": text.body_html,
+                    "decided_at": row.created_at,
+                }
+            )
+            planned = _planned(row.notice, user, text, now, take=take)
+            deliveries += [{"notice_id": notice_id, **values} for values in planned]
     session.flush()
+    if notices:
+        session.connection().execute(_INSERT_NOTICE, notices)
+    if deliveries:
+        session.connection().execute(_INSERT_DELIVERY, deliveries)
     session.execute(
-        sa.update(outbox).where(outbox.c.id == row.id).values(finished_at=now, outcome="published")
+        sa.update(outbox)
+        .where(outbox.c.id.in_([row.id for row in rows]))
+        .values(
+            finished_at=now, outcome="published", queued_at=sa.func.coalesce(outbox.c.queued_at, queued_at)
+        )
     )
-    return [delivery.id for delivery in notice.deliveries]
+    return [values["id"] for values in deliveries if not take or values["status"] == DeliveryStatus.CLAIMED]
 
 
-def mark_queued(session: Session, outbox_ids: list[uuid.UUID], now: datetime) -> None:
+def _planned(
+    template: str,
+    user: User,
+    text: Text,
+    now: datetime,
+    *,
+    take: bool = False,
+    used: Collection[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """The columns of each delivery on a way that is not used yet."""
+    for way in ways(user, template):
+        if way.channel in used:
+            continue
+        taken = take and not way.by_hand
+        status = DeliveryStatus.TO_POST if way.by_hand else DeliveryStatus.PENDING
+        yield {
+            "id": uuid.uuid4(),
+            "channel": way.channel,
+            "address": way.address,
+            "text": channels()[way.channel].text(user, text),
+            "status": DeliveryStatus.CLAIMED if taken else status,
+            "claimed_at": now if taken else None,
+            "attempts": 1 if taken else 0,
+            "next_attempt_at": now,
+        }
+
+
+def plan_again(notice: Notice, now: datetime) -> None:
+    """Give a notice deliveries on the ways that reach the person now and are not used yet."""
+    used = {delivery.channel for delivery in notice.deliveries}
+    planned = _planned(notice.template, notice.user, text_of(notice), now, used=used)
+    notice.deliveries += [Delivery(**values) for values in planned]
+
+
+def note_unpublished(session: Session, outbox_id: uuid.UUID, error: str, now: datetime) -> None:
+    """Remember why a row could not be published; it is tried again, and shown to who can mend it."""
+    session.execute(
+        sa.update(outbox).where(outbox.c.id == outbox_id, _open).values(claimed_at=now, outcome=error[:500])
+    )
+
+
+def mark_queued(session: Session, outbox_ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Remember that the broker took these ids."""
     session.execute(sa.update(outbox).where(outbox.c.id.in_(outbox_ids)).values(queued_at=now))
 
 
 def unpublished(session: Session, older_than: datetime, limit: int) -> list[uuid.UUID]:
-    """Outbox rows that should have become notices by now, oldest first."""
+    """Outbox rows that should have become notices by now, oldest first; those of a dispatch are its lanes'."""
+    again = older_than - AGAIN
     return list(
         session.scalars(
             sa.select(outbox.c.id)
             .where(
-                outbox.c.finished_at.is_(None),
-                outbox.c.cancelled_at.is_(None),
+                _open,
                 outbox.c.released_at < older_than,
+                sa.or_(outbox.c.queued_at.is_(None), outbox.c.queued_at < again),
+                sa.or_(outbox.c.claimed_at.is_(None), outbox.c.claimed_at < again),
+                ~sa.exists().where(
+                    Dispatch.workflow == outbox.c.workflow, Dispatch.released_at == outbox.c.released_at
+                ),
             )
-            .order_by(outbox.c.created_at)
-            .limit(limit)
-        )
-    )
-
-
-def claim(session: Session, delivery_id: uuid.UUID, now: datetime) -> Delivery | None:
-    """Take a delivery for one attempt; ``None`` when it is not due or another worker has it."""
-    return session.scalar(
-        sa.update(Delivery)
-        .where(
-            Delivery.id == delivery_id,
-            Delivery.status == DeliveryStatus.PENDING,
-            Delivery.next_attempt_at <= now,
-        )
-        .values(status=DeliveryStatus.CLAIMED, claimed_at=now, attempts=Delivery.attempts + 1)
-        .returning(Delivery)
-    )
-
-
-def mark_leaving(delivery: Delivery) -> None:
-    """The text is about to be handed over: from here on a silence cannot be told from a success."""
-    delivery.status = DeliveryStatus.LEAVING
-
-
-def finish_sent(delivery: Delivery, now: datetime) -> None:
-    delivery.status = DeliveryStatus.SENT
-    delivery.sent_at = now
-    delivery.last_error = None
-
-
-def finish_passing(delivery: Delivery, error: str, now: datetime) -> None:
-    """The attempt failed in a way that may pass: try again later, or give up after the last delay."""
-    delivery.last_error = error[:500]
-    if delivery.attempts > len(DELAYS):
-        delivery.status = DeliveryStatus.FAILED
-        return
-    delivery.status = DeliveryStatus.PENDING
-    minutes = DELAYS[delivery.attempts - 1]
-    # Spread out, so that a server that comes back is not met by everything at once.
-    delivery.next_attempt_at = now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
-
-
-def finish_final(delivery: Delivery, error: str) -> None:
-    delivery.last_error = error[:500]
-    delivery.status = DeliveryStatus.FAILED
-
-
-def finish_unknown(delivery: Delivery, error: str, now: datetime) -> None:
-    """The connection broke after the text left: it goes out once more under the same Message-ID, marked so.
-
-    A mail that comes twice is a nuisance; one that never comes may cost a person the year.
-    """
-    delivery.doubtful = True
-    finish_passing(delivery, error, now)
-
-
-def recover(session: Session, now: datetime) -> int:
-    """Give back what dead workers had claimed; returns how many."""
-    abandoned = session.scalars(
-        sa.select(Delivery)
-        .where(
-            Delivery.claimed_at < now - CLAIM_LIFE,
-            Delivery.status.in_((DeliveryStatus.CLAIMED, DeliveryStatus.LEAVING)),
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    for delivery in abandoned:
-        if delivery.status == DeliveryStatus.LEAVING:
-            finish_unknown(delivery, "worker lost after the text had left", now)
-        else:
-            finish_passing(delivery, "worker lost before the text left", now)
-        delivery.next_attempt_at = min(delivery.next_attempt_at, now)
-    return len(abandoned)
-
-
-def due(session: Session, now: datetime, limit: int) -> list[uuid.UUID]:
-    """Deliveries whose next attempt is due, the longest waiting first."""
-    return list(
-        session.scalars(
-            sa.select(Delivery.id)
-            .where(Delivery.status == DeliveryStatus.PENDING, Delivery.next_attempt_at <= now)
-            .order_by(Delivery.next_attempt_at)
+            .order_by(outbox.c.released_at)
             .limit(limit)
         )
     )

@@ -1,78 +1,148 @@
-"""Celery's side of notices. A task carries an id and nothing else; what to do stands in the database."""
+"""Celery's side of notices. A task carries ids and nothing else; what to do stands in the database."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
-from flask import current_app
 from kombu.exceptions import OperationalError
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.notices import operations
-from recruitment.notices.mail import Final, Passing, compose, connected, hand_over
+from recruitment.notices import attempts, dispatches, operations
+from recruitment.notices.carrying import carry
+from recruitment.notices.channels import Final, Passing, Unknown, channels
+from recruitment.notices.channels.sms import Sms
+from recruitment.notices.render import render_short
+from recruitment.people import phone
+from recruitment.people.models import User
 
 log = get_logger()
-ROUTES = {"notices.publish": "urgent", "notices.send": "urgent"}
+ROUTES = {
+    "notices.publish": "urgent",
+    "notices.send": "urgent",
+    "notices.carry": "sweeps",
+    "notices.pump": "bulk",
+    "notices.phone_code": "urgent",
+}
 SCHEDULE = {"find notices that were not sent": {"task": "notices.sweep", "schedule": 15.0}}
-SWEEP_LIMIT = 500
+SWEEP_LIMIT = 2000
 # A row younger than this is most likely on its way through the broker already.
 SWEEP_AGE = timedelta(seconds=20)
+CHUNK = 50
 
 
 def queue(outbox_ids: Iterable[uuid.UUID]) -> None:
     """Tell the workers of committed outbox rows. A broker that is down is no error: the sweeper finds them."""
     try:
         for outbox_id in outbox_ids:
-            publish.apply_async((str(outbox_id),))
+            publish.apply_async((str(outbox_id),), headers={"queued_at": now().isoformat()})
     except (OperationalError, OSError) as error:
         log.warning("notice.not_queued", error=str(error))
 
 
-@shared_task(name="notices.publish")
-def publish(outbox_id: str) -> None:
-    """Make the notice and send its deliveries."""
-    deliveries = operations.publish(db.session, uuid.UUID(outbox_id), now())
-    db.session.commit()
-    for delivery_id in deliveries:
-        send_one(delivery_id)
+@event.listens_for(Session, "after_commit")
+def _start_dispatches(session: Session) -> None:
+    for dispatch_id, generation in session.info.pop(dispatches.STARTED, ()):
+        try:
+            for _ in range(dispatches.LANES):
+                pump.apply_async((str(dispatch_id), generation))
+        except (OperationalError, OSError) as error:
+            log.warning("dispatch.not_queued", dispatch=str(dispatch_id), error=str(error))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_dispatches(session: Session) -> None:
+    session.info.pop(dispatches.STARTED, None)
+
+
+@shared_task(name="notices.publish", bind=True)
+def publish(self: Any, outbox_id: str) -> None:
+    """Make one notice and carry out its deliveries."""
+    queued_at = self.request.get("queued_at")
+    publish_and_carry([uuid.UUID(outbox_id)], datetime.fromisoformat(queued_at) if queued_at else None)
 
 
 @shared_task(name="notices.send")
 def send(delivery_id: str) -> None:
     """Make one attempt at a delivery."""
-    send_one(uuid.UUID(delivery_id))
+    claim_and_carry([uuid.UUID(delivery_id)])
 
 
-def send_one(delivery_id: uuid.UUID) -> None:
+@shared_task(name="notices.carry")
+def carry_many(outbox_ids: list[str], delivery_ids: list[str]) -> None:
+    """What the sweeper found."""
+    if outbox_ids:
+        publish_and_carry([uuid.UUID(text) for text in outbox_ids])
+    if delivery_ids:
+        claim_and_carry([uuid.UUID(text) for text in delivery_ids])
+
+
+def publish_and_carry(outbox_ids: Sequence[uuid.UUID], queued_at: datetime | None = None) -> None:
+    """Make the notices of these rows; one that cannot be made keeps no other from it."""
     session = db.session
-    delivery = operations.claim(session, delivery_id, now())
-    if delivery is None:
-        session.rollback()
-        return
-    session.commit()
-    settings = current_app.config["SETTINGS"]
-    message = compose(delivery, settings.mail_from)
-
-    def leaving() -> None:
-        operations.mark_leaving(delivery)
-        session.commit()
-
     try:
-        with connected(settings.smtp_url) as connection:
-            hand_over(connection, message, settings.mail_from, leaving)
-    except Passing as error:
-        operations.finish_passing(delivery, str(error), now())
-    except Final as error:
-        operations.finish_final(delivery, str(error))
-    except OSError as error:
-        operations.finish_unknown(delivery, f"{type(error).__name__}: {error}", now())
-    else:
-        operations.finish_sent(delivery, now())
+        claimed = operations.publish_many(session, outbox_ids, now(), take=True, queued_at=queued_at)
+        session.commit()
+    except Exception as error:
+        session.rollback()
+        if len(outbox_ids) > 1:
+            for outbox_id in outbox_ids:
+                publish_and_carry([outbox_id])
+            return
+        operations.note_unpublished(session, outbox_ids[0], f"{type(error).__name__}: {error}", now())
+        session.commit()
+        log.exception("notice.not_published", outbox=str(outbox_ids[0]))
+        return
+    carry(session, claimed)
+
+
+def claim_and_carry(delivery_ids: Sequence[uuid.UUID]) -> None:
+    claimed = attempts.claim(db.session, delivery_ids, now())
+    db.session.commit()
+    carry(db.session, claimed)
+
+
+@shared_task(name="notices.pump")
+def pump(dispatch_id: str, generation: int) -> None:
+    """One stretch of a lane of a dispatch; the lane goes on with the next until nothing is left."""
+    session, this = db.session, uuid.UUID(dispatch_id)
+    try:
+        stretch = dispatches.next_stretch(session, this, generation, CHUNK, now())
+        session.commit()
+    except Exception:
+        # One of them cannot be made: find out which, so that it keeps no other from it.
+        session.rollback()
+        log.exception("dispatch.not_published", dispatch=dispatch_id)
+        rows = dispatches.next_rows(session, this, CHUNK, now())
+        session.rollback()
+        for row in rows:
+            publish_and_carry([row])
+        stretch = []
+    if stretch is None:
+        return
+    ends = carry(session, stretch)
+    further = dispatches.go_on(session, this, ends, now())
     session.commit()
-    log.info("notice.attempt", delivery=str(delivery_id), status=delivery.status, attempts=delivery.attempts)
+    if further:
+        pump.apply_async((dispatch_id, generation), countdown=1.0 if ends["waiting"] else 0.0)
+
+
+@shared_task(name="notices.phone_code")
+def phone_code(user_id: str, request_id: str) -> None:
+    """Send somebody the code that proves their number. Lost, it is asked for again; told twice, it goes once."""
+    channel, user = channels().get("sms"), db.session.get(User, uuid.UUID(user_id))
+    if not isinstance(channel, Sms) or user is None or not user.phone:
+        return
+    text = render_short("phone_code", code=phone.code(user, now())).strip()
+    try:
+        channel.hand_in(request_id, user.phone, text)
+    except (Passing, Final, Unknown) as error:
+        log.warning("phone_code.not_sent", user=user_id, error=str(error))
 
 
 @shared_task(name="notices.sweep")
@@ -80,14 +150,22 @@ def sweep() -> None:
     """Find what was never queued, what is due again, and what dead workers left behind."""
     moment = now()
     session = db.session
-    recovered = operations.recover(session, moment)
+    recovered = attempts.recover(session, moment)
     session.commit()
+    revived = dispatches.revive(session, moment)
     rows = operations.unpublished(session, moment - SWEEP_AGE, SWEEP_LIMIT)
-    deliveries = operations.due(session, moment, SWEEP_LIMIT)
-    session.rollback()
-    for outbox_id in rows:
-        publish.apply_async((str(outbox_id),), queue="sweeps")
-    for delivery_id in deliveries:
-        send.apply_async((str(delivery_id),), queue="sweeps")
-    if recovered or rows or deliveries:
-        log.info("notice.sweep", recovered=recovered, unpublished=len(rows), due=len(deliveries))
+    operations.mark_queued(session, rows, moment)
+    deliveries = attempts.due(session, moment, SWEEP_LIMIT)
+    session.commit()
+    for first in range(0, len(rows), CHUNK):
+        carry_many.apply_async(([str(row) for row in rows[first : first + CHUNK]], []))
+    for first in range(0, len(deliveries), CHUNK):
+        carry_many.apply_async(([], [str(delivery) for delivery in deliveries[first : first + CHUNK]]))
+    if recovered or revived or rows or deliveries:
+        log.info(
+            "notice.sweep",
+            recovered=recovered,
+            revived=revived,
+            unpublished=len(rows),
+            due=len(deliveries),
+        )

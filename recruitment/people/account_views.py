@@ -66,7 +66,7 @@ def reveal() -> Page:
 def confirm_email() -> Page:
     """Send the link once more."""
     user = current_user()
-    if user.email_confirmed_at is None:
+    if user.email_confirmed_at is None or user.email_failed_at:
         accounts.ask_confirmation(db.session, user, now())
         db.session.commit()
         flash(_("验证邮件已发往 %(email)s，请查收。", email=user.email), "success")

@@ -95,6 +95,8 @@ def confirmation_owner(session: orm.Session, token: str) -> User | None:
 
 def confirm(user: User, at: datetime) -> None:
     user.email_confirmed_at = user.email_confirmed_at or at
+    # Its link came by mail, so mail arrives.
+    user.email_failed_at = None
 
 
 def find(session: orm.Session, text: str) -> User | None:

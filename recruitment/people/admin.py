@@ -143,8 +143,7 @@ def change_contact(
         Refusal: the address or number belongs to another account.
     """
     _not_oneself(actor, user)
-    if email != user.email:
-        user.email, user.email_confirmed_at = email, None
+    user.set_email(email)
     user.name = name
     if phone:
         user.set_phone(phone)

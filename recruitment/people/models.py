@@ -64,6 +64,10 @@ class User(Base):
 
     Attributes:
         email_confirmed_at: when the link sent to the address was followed; none as long as it was not.
+        email_failed_at: when the address turned out not to take mail; none again once it changes or is confirmed.
+        phone_confirmed_at: when a code sent to the number came back.
+        phone_failed_at: when the number turned out not to take text messages.
+        channels: names of the channels on which the person wants notices, beside the inbox.
         id_number: 18 characters; staff may have none. Set with :meth:`set_id_number` only, which keeps
             index, birth date and sex beside it true.
         phone: 11 digits; set with :meth:`set_phone` only.
@@ -79,9 +83,15 @@ class User(Base):
     id: orm.Mapped[Id]
     email: orm.Mapped[str] = orm.mapped_column(unique=True)
     email_confirmed_at: orm.Mapped[datetime | None]
+    email_failed_at: orm.Mapped[datetime | None]
     name: orm.Mapped[str]
     phone: orm.Mapped[str | None] = orm.mapped_column(EncryptedText)
     phone_index: orm.Mapped[str | None] = orm.mapped_column(unique=True)
+    phone_confirmed_at: orm.Mapped[datetime | None]
+    phone_failed_at: orm.Mapped[datetime | None]
+    channels: orm.Mapped[list[str]] = orm.mapped_column(
+        JSONB, default=lambda: ["email"], server_default=sa.text("'[\"email\"]'::jsonb")
+    )
     id_number: orm.Mapped[str | None] = orm.mapped_column(EncryptedText)
     id_number_index: orm.Mapped[str | None] = orm.mapped_column(unique=True)
     birth_date: orm.Mapped[date | None]
@@ -133,8 +143,15 @@ class User(Base):
 
     def set_phone(self, phone: str | None) -> None:
         normal = normalise_phone(phone) if phone else None
+        if normal != self.phone:
+            self.phone_confirmed_at = self.phone_failed_at = None
         self.phone = normal
         self.phone_index = blind_index("phone", normal) if normal else None
+
+    def set_email(self, email: str) -> None:
+        """Another address has yet to be confirmed."""
+        if email != self.email:
+            self.email, self.email_confirmed_at, self.email_failed_at = email, None, None
 
     @property
     def masked_id_number(self) -> str:

@@ -1,6 +1,5 @@
 """Carry account mails to the SMTP server. A task is told an id; what to do stands in the database."""
 
-import smtplib
 import uuid
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,7 +14,9 @@ from structlog import get_logger
 from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.forms import drafts
-from recruitment.notices.mail import Final, Passing, connected, hand_over
+from recruitment.notices import pool
+from recruitment.notices.channels import Final, Passing, Unknown
+from recruitment.notices.mail import hand_over
 from recruitment.people import letters
 
 log = get_logger()
@@ -55,11 +56,12 @@ def send_letter(letter_id: str) -> None:
     settings = current_app.config["SETTINGS"]
     outcome: dict[str, Any] = {}
     try:
-        with connected(settings.smtp_url) as connection:
-            hand_over(connection, _compose(mail, settings.mail_from), settings.mail_from, lambda: None)
+        message = _compose(mail, settings.mail_from)
+        with pool.connection(settings.smtp_url) as connection:
+            connection.run(lambda smtp: hand_over(smtp, message, settings.mail_from, lambda: None))
     except Final as error:
         outcome = {"error": str(error), "final": True}
-    except (Passing, OSError, smtplib.SMTPException) as error:
+    except (Passing, Unknown) as error:
         # Also when the answer never came: a second mail with the same link is better than none.
         outcome = {"error": f"{type(error).__name__}: {error}"}
     letters.finish(session, mail.id, now(), **outcome)

@@ -1,4 +1,4 @@
-"""What the addresses of the calendar's pages name."""
+"""What the calendar's addresses name."""
 
 from tests.routes import NOWHERE, Sample
 

@@ -1,85 +1,25 @@
 """A notice from the decision to the mailbox, on a real SMTP server that answers as each test plans."""
 
-import asyncio
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes, policy
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as SmtpSession
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from recruitment.notices import operations, tasks
+from recruitment.notices import attempts, operations, tasks
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.services import free_port
 from tests import factories
 from tests.conftest import Clock
+from tests.notices.conftest import decided
+from tests.notices.servers import Plan
 from workflows.schema import outbox
 
 
-@dataclass
-class Plan:
-    """What the server answers to the next transactions; after that it takes everything."""
-
-    recipient: list[str] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
-    taken: list[Any] = field(default_factory=list)
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: SmtpSession, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        answer = self.recipient.pop(0) if self.recipient else ""
-        if not answer:
-            envelope.rcpt_tos.append(address)
-        return answer or "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802
-        answer = self.data.pop(0) if self.data else ""
-        if not answer or answer == "drop":
-            self.taken.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
-        if answer == "drop":
-            assert isinstance(server.transport, asyncio.Transport)
-            server.transport.abort()
-            await asyncio.Event().wait()
-        return answer or "250 OK"
-
-
-@pytest.fixture
-def plan(app: Flask, clock: Clock) -> Iterator[Plan]:
-    import dataclasses
-
-    made = Plan()
-    controller = Controller(made, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    app.config["SETTINGS"] = dataclasses.replace(
-        app.config["SETTINGS"], smtp_url=f"smtp://127.0.0.1:{controller.port}"
-    )
-    clock.set(factories.NOW)
-    yield made
-    controller.stop()
-
-
-def decided(session: Session, state: str = "refused") -> uuid.UUID:
-    """An application with a decision; gives the outbox row of its last notice. Earlier ones are dropped."""
-    made = factories.application(session, state=state)
-    row: uuid.UUID = session.scalars(
-        sa.select(outbox.c.id).where(outbox.c.subject_id == made.id).order_by(outbox.c.event.desc()).limit(1)
-    ).one()
-    session.execute(sa.delete(outbox).where(outbox.c.id != row))
-    session.commit()
-    return row
-
-
-def delivery(session: Session) -> Delivery:
+def delivery(session: Session, channel: str = "email") -> Delivery:
     session.expire_all()
-    return session.scalars(sa.select(Delivery)).one()
+    return session.scalars(sa.select(Delivery).where(Delivery.channel == channel)).one()
 
 
 def test_a_refusal_reaches_inbox_and_mailbox_with_reason_clause_and_way_out(
@@ -150,6 +90,7 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(session: Session
     assert delivery(session).status == DeliveryStatus.FAILED
     assert "550" in (delivery(session).last_error or "")
     assert session.scalars(sa.select(Notice)).one().body, "the inbox has it all the same"
+    assert delivery(session, "letter").status == DeliveryStatus.TO_POST, "and it is still to reach the person"
 
 
 def test_text_refused_for_now_is_sent_later(session: Session, plan: Plan, clock: Clock) -> None:
@@ -180,12 +121,12 @@ def test_the_last_attempt_writes_a_final_status(session: Session, plan: Plan, cl
     plan.recipient = ["451 no"] * 20
     tasks.publish(str(decided(session)))
     moment = factories.NOW
-    for _ in operations.DELAYS:
+    for _ in attempts.DELAYS:
         moment += timedelta(days=1)
         clock.set(moment)
         tasks.send(str(delivery(session).id))
     assert delivery(session).status == DeliveryStatus.FAILED
-    assert delivery(session).attempts == len(operations.DELAYS) + 1
+    assert delivery(session).attempts == len(attempts.DELAYS) + 1
 
 
 def test_a_server_that_is_down_loses_nothing(session: Session, plan: Plan, app: Flask) -> None:
@@ -203,13 +144,12 @@ def test_what_a_dead_worker_held_is_found_and_sent(
     session: Session, plan: Plan, clock: Clock, step: DeliveryStatus
 ) -> None:
     operations.publish(session, decided(session), factories.NOW)
-    held = operations.claim(session, delivery(session).id, factories.NOW)
-    assert held is not None
-    held.status = step
+    assert attempts.claim(session, [delivery(session).id], factories.NOW) == [delivery(session).id]
+    delivery(session).status = step
     session.commit()
 
-    later = factories.NOW + operations.CLAIM_LIFE + timedelta(seconds=1)
-    assert operations.recover(session, later) == 1
+    later = factories.NOW + attempts.CLAIM_LIFE + timedelta(seconds=1)
+    assert attempts.recover(session, later) == 1
     session.commit()
     clock.set(later)
     tasks.send(str(delivery(session).id))

@@ -26,9 +26,11 @@ def test_it_shows_where_one_was_where_one_stands_and_where_one_may_go() -> None:
     assert stops == {
         "journey-past": ["填写中"],
         "journey-here": ["待县级初审"],
-        "journey-ahead": ["待市级确认", "退回补正", "资格初审合格", "审核不通过"],
+        "journey-ahead": ["待市级确认", "退回补正", "资格初审合格", "审核不通过", "已撤回"],
     }
-    assert text == ("填写中。现在：待县级初审。接下来可能：待市级确认、退回补正、资格初审合格、审核不通过。")
+    assert text == (
+        "填写中。现在：待县级初审。接下来可能：待市级确认、退回补正、资格初审合格、审核不通过、已撤回。"
+    )
 
 
 def test_a_way_gone_twice_is_one_stop_and_a_correction_is_not_promised() -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "corrections"
-down_revision = "calendar"
+down_revision = "exam_assignment"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The exam day: timetable, venues and rooms, seats, admission tickets, attendance."""

@@ -1,0 +1,1 @@
+"""What the exam day has on paper: tickets, door lists, seat labels, attendance sheets."""

@@ -1,0 +1,1 @@
+"""The background inspection: a team, its report, the relatives check, and the decision."""

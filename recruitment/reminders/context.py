@@ -1,0 +1,34 @@
+"""What the texts of reminders read beside the facts of what they are about."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from recruitment.calendar.queries import working_days
+from recruitment.clock import local
+from recruitment.notices.context import about
+from recruitment.people.models import User
+from recruitment.reminders import phone, queries
+from recruitment.reminders.defaults import defaults
+from recruitment.reminders.models import ReminderTimes
+from recruitment.reminders.rules import rules
+from recruitment.wording import moment
+
+
+def facts(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
+    """Until when, as it stands now, and when somebody answers the enquiry number."""
+    reminder = queries.of_outbox(session, row.id)
+    if reminder is None:
+        raise LookupError(f"no reminder is on record for {row.notice!r}")
+    deadline = queries.standing(session, reminder, row.created_at) or reminder.deadline
+    times = session.get(ReminderTimes, reminder.call_id) or defaults(local(row.created_at).date())
+    return {
+        "deadline": moment(deadline),
+        "phone_note": phone.note(
+            working_days(session), times.office_from, times.office_until, row.created_at, deadline
+        ),
+    }
+
+
+about(*dict.fromkeys(rule.notice for rule in rules().values()))(facts)

@@ -1,0 +1,227 @@
+"""Written marks: two entries that must agree, and corrections."""
+
+import uuid
+
+import sqlalchemy as sa
+from flask import abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from recruitment.calls import staging
+from recruitment.calls.models import Call
+from recruitment.clock import now
+from recruitment.database import db
+from recruitment.lists.reading import ImportResult
+from recruitment.people.access import allow, current_user
+from recruitment.people.models import Role
+from recruitment.selection import plans
+from recruitment.selection.forms import SheetForm
+from recruitment.selection.interview import operations as interviews
+from recruitment.selection.interview import plan as planning
+from recruitment.selection.interview.sheet import interview_sheet
+from recruitment.selection.marks import entry, operations
+from recruitment.selection.marks.sheet import Row, written_sheet
+from recruitment.selection.models import MarkEntry, Stage
+from recruitment.selection.results import queries
+from recruitment.selection.results.operations import stale
+from recruitment.selection.views.base import (
+    READERS,
+    Page,
+    blueprint,
+    call_to_change,
+    call_to_read,
+    done_or_refused,
+    may_change,
+    spreadsheet,
+)
+from recruitment.web import stages
+
+SHOWN = 500
+PREVIEWED = 20
+
+
+@blueprint.get("/admin/calls/<slug>/marks")
+@stages.of_call(_l("笔试成绩"), 40)
+@allow(*READERS)
+def marks(slug: str) -> Page:
+    return _overview(call_to_read(slug), SheetForm())
+
+
+def _overview(
+    call: Call,
+    form: SheetForm,
+    found: ImportResult[Row] | None = None,
+    refused: tuple[str, ...] = (),
+    status: int = 200,
+) -> tuple[str, int]:
+    here = operations.sitting(db.session, call)
+    ranking = plans.published(db.session, call.id, Stage.WRITTEN)
+    return render_template(
+        "selection/marks.html",
+        call=call,
+        form=form,
+        found=found,
+        errors=found.errors[:SHOWN] if found else [],
+        refused=refused,
+        sitting=here,
+        missing=here.missing[:PREVIEWED],
+        entries=open_entries(call, Stage.WRITTEN),
+        corrections=queries.corrections(db.session, call),
+        subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
+        may_change=may_change(call),
+        outdated=ranking is not None and stale(db.session, call, ranking),
+        published=ranking is not None,
+    ), status
+
+
+def open_entries(call: Call, stage: Stage) -> list[MarkEntry]:
+    return list(
+        db.session.scalars(
+            sa.select(MarkEntry)
+            .options(joinedload(MarkEntry.person))
+            .where(MarkEntry.call_id == call.id, MarkEntry.stage == stage, MarkEntry.agreed_at.is_(None))
+            .order_by(MarkEntry.entered_at)
+        )
+    )
+
+
+@blueprint.get("/admin/calls/<slug>/marks/template.xlsx")
+@allow(*READERS)
+def marks_template(slug: str) -> Response:
+    """A sheet with the ticket numbers of everybody whose marks are missing."""
+    call = call_to_read(slug)
+    sheet = written_sheet(plans.scheme_of(db.session, call))
+    rows = (Row(ticket, {}) for ticket in operations.sitting(db.session, call).missing)
+    return spreadsheet(sheet, rows, f"笔试成绩登记表-{call.slug}.xlsx")
+
+
+@blueprint.post("/admin/calls/<slug>/marks")
+@allow(Role.ADMIN)
+def upload_marks(slug: str) -> Page:
+    """Read a sheet; without errors it becomes the person's dry run."""
+    call = call_to_change(slug)
+    form = SheetForm()
+    if not form.validate():
+        return _overview(call, form, status=422)
+    content, name = content_of(form)
+    if not content:
+        return _overview(call, form, status=422)
+    found = operations.read_sheet(db.session, call, content)
+    if not found.ok:
+        return _overview(call, form, found, status=422)
+    rows = {row.ticket: row.cells for row in found.rows}
+    attempt = done_or_refused(
+        lambda: entry.stage_entry(
+            db.session, call, Stage.WRITTEN, current_user(), now(), filename=name, content=content, rows=rows
+        )
+    )
+    if not attempt.done:
+        return _overview(call_to_change(slug), form, refused=attempt.refused, status=409)
+    return redirect(url_for("selection.marks_entry", slug=slug, entry_id=attempt.result.id), 303)
+
+
+def content_of(form: SheetForm) -> tuple[bytes, str]:
+    """The uploaded bytes and the file's name; nothing and an error beside the field if it is too large or empty."""
+    upload = form.table.data
+    # One byte more than allowed is enough to know.
+    content: bytes = upload.stream.read(staging.MOST_BYTES + 1)
+    if len(content) > staging.MOST_BYTES:
+        form.table.errors = [_("文件太大，请分成几个文件。")]
+        return b"", ""
+    if not content:
+        form.table.errors = [_("文件是空的，请重新选择。")]
+    return content, (upload.filename or "")[-120:]
+
+
+def find_entry(call: Call, entry_id: uuid.UUID) -> MarkEntry:
+    found = db.session.get(MarkEntry, entry_id)
+    if found is None or found.call_id != call.id:
+        abort(404)
+    return found
+
+
+@blueprint.get("/admin/calls/<slug>/marks/entries/<uuid:entry_id>")
+@allow(*READERS)
+def marks_entry(slug: str, entry_id: uuid.UUID) -> Page:
+    """One person's entry, of either stage: its dry run, and where it differs from the other person's."""
+    call = call_to_read(slug)
+    return _entry_page(call, find_entry(call, entry_id))
+
+
+def _columns(call: Call, stage: str) -> dict[str, str]:
+    """The columns of a sheet by key, without the ticket number."""
+    if stage == Stage.WRITTEN:
+        return {item.code: item.name for item in plans.scheme_of(db.session, call).subjects}
+    plan = planning.plan_of(db.session, call)
+    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
+    return {column.key: column.title for column in sheet.columns[1:]}
+
+
+def _missing(call: Call, found: MarkEntry) -> int:
+    """How many wait for marks and are not in the entry."""
+    if found.stage == Stage.WRITTEN:
+        waiting = operations.sitting(db.session, call).missing
+    else:
+        _, may, marked = interviews.drawn_tickets(db.session, call)
+        waiting = [ticket for ticket, free in may.items() if free and ticket not in marked]
+    return len([ticket for ticket in waiting if ticket not in found.rows])
+
+
+def _overview_of(stage: str) -> str:
+    return "selection.marks" if stage == Stage.WRITTEN else "selection.interview"
+
+
+def _entry_page(
+    call: Call, found: MarkEntry, refused: tuple[str, ...] = (), status: int = 200
+) -> tuple[str, int]:
+    other = entry.counterpart(db.session, found) if found.confirmed_at and not found.agreed_at else None
+    differing = list(entry.differences(other.rows, found.rows)) if other else []
+    return render_template(
+        "selection/entry.html",
+        call=call,
+        entry=found,
+        other=other,
+        own=found.entered_by == current_user().id,
+        differing=differing[:SHOWN],
+        number=len(differing),
+        refused=refused,
+        rows=sorted(found.rows.items())[:PREVIEWED],
+        subjects=_columns(call, found.stage),
+        missing=_missing(call, found),
+        may_change=may_change(call),
+        back_url=url_for(_overview_of(found.stage), slug=call.slug),
+    ), status
+
+
+@blueprint.post("/admin/calls/<slug>/marks/entries/<uuid:entry_id>/confirm")
+@allow(Role.ADMIN)
+def confirm_marks(slug: str, entry_id: uuid.UUID) -> Page:
+    """Stand by one's own entry; where it agrees with the other person's, the marks are written."""
+    call = call_to_change(slug)
+    found = find_entry(call, entry_id)
+    confirm = operations.confirm if found.stage == Stage.WRITTEN else interviews.confirm
+    attempt = done_or_refused(lambda: confirm(db.session, call, found.id, current_user(), now()))
+    if not attempt.done:
+        call = call_to_change(slug)
+        return _entry_page(call, find_entry(call, entry_id), attempt.refused, 409)
+    if attempt.result.agreed:
+        flash(_("两人录入一致，已写入%(number)s名考生的成绩。", number=len(found.rows)), "success")
+        return redirect(url_for(_overview_of(found.stage), slug=slug), 303)
+    if not attempt.result.differences:
+        flash(_("已确认。请另一个人再录入一次，两次一致才写入。"), "success")
+    return redirect(url_for("selection.marks_entry", slug=slug, entry_id=entry_id), 303)
+
+
+@blueprint.post("/admin/calls/<slug>/marks/entries/<uuid:entry_id>/drop")
+@allow(Role.ADMIN)
+def drop_marks(slug: str, entry_id: uuid.UUID) -> Page:
+    call = call_to_change(slug)
+    stage = find_entry(call, entry_id).stage
+    attempt = done_or_refused(lambda: entry.drop(db.session, call, entry_id, current_user(), now()))
+    if not attempt.done:
+        call = call_to_change(slug)
+        return _entry_page(call, find_entry(call, entry_id), attempt.refused, 409)
+    flash(_("已删除这次录入。"), "success")
+    return redirect(url_for(_overview_of(stage), slug=slug), 303)

@@ -1,0 +1,61 @@
+"""What the addresses of ``selection`` name."""
+
+from tests.routes import NOWHERE, Sample, of_call, of_candidate, plus
+
+SAMPLES = {
+    "selection.scheme": Sample(of_call),
+    "selection.bonuses": Sample(of_call),
+    "selection.bonus_template": Sample(of_call),
+    "selection.upload_bonuses": Sample(of_call),
+    "selection.check_bonuses": Sample(plus(of_call, name="x"), own=False),
+    "selection.confirm_bonuses": Sample(plus(of_call, name="x"), own=False),
+    "selection.marks": Sample(of_call),
+    "selection.marks_template": Sample(of_call),
+    "selection.upload_marks": Sample(of_call),
+    "selection.marks_entry": Sample(plus(of_call, entry_id=NOWHERE), own=False),
+    "selection.confirm_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
+    "selection.drop_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
+    "selection.find_marks": Sample(of_call),
+    "selection.marks_of": Sample(plus(of_call, ticket="x"), own=False),
+    "selection.correct_mark": Sample(plus(of_call, ticket="x"), own=False),
+    "selection.recounts": Sample(of_call),
+    "selection.answer_recount": Sample(plus(of_call, recount_id=NOWHERE), own=False),
+    "selection.ranking_index": Sample(of_call),
+    "selection.ranking": Sample(plus(of_call, stage="written")),
+    "selection.ranked_position": Sample(plus(of_call, stage="written", code="x"), own=False),
+    "selection.compute": Sample(plus(of_call, stage="written")),
+    "selection.publish": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
+    "selection.withdraw": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
+    "selection.published": Sample(plus(of_call, stage="written"), own=False),
+    "selection.published_position": Sample(plus(of_call, stage="written", code="x"), own=False),
+    "selection.certificate": Sample(plus(of_call, stage="written"), own=False),
+    "selection.scores": Sample(of_candidate, foreign=True),
+}
+
+SAMPLES |= {
+    "selection.recheck_queue": Sample(),
+    "selection.recheck_substitutes": Sample(),
+    "selection.recheck_show": Sample(of_candidate, foreign=True),
+    "selection.recheck_decide": Sample(plus(of_candidate, trigger="pass_recheck"), foreign=True),
+    "selection.closing": Sample(of_call),
+    "selection.close_rest": Sample(of_call),
+    "selection.substitution": Sample(of_candidate, foreign=True),
+    "selection.give_up": Sample(of_candidate, foreign=True),
+}
+
+SAMPLES |= {
+    "selection.interview": Sample(of_call),
+    "selection.interview_plan": Sample(of_call),
+    "selection.interview_groups": Sample(of_call),
+    "selection.interview_examiners": Sample(of_call),
+    "selection.interview_template": Sample(of_call),
+    "selection.interview_signatures": Sample(of_call),
+    "selection.upload_interview": Sample(of_call),
+    "selection.draw": Sample(of_call),
+    "selection.undo_draw": Sample(of_call),
+    "selection.extra_interview": Sample(of_call),
+    "selection.medical_list": Sample(of_call),
+    "selection.to_medical": Sample(of_call),
+    "selection.published_draw": Sample(of_call, own=False),
+    "selection.own_interview": Sample(of_candidate, foreign=True),
+}
