@@ -32,6 +32,7 @@ def engine() -> Engine:
 @cache
 def registry() -> Registry:
     """What this application implements of the definitions."""
+    from recruitment.appeals import guards as appeal_guards
     from recruitment.applications import guards as application_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
@@ -52,6 +53,7 @@ def registry() -> Registry:
     inspection_guards.register(known)
     public_notice_guards.register(known)
     objection_guards.register(known)
+    appeal_guards.register(known)
     return known
 
 

@@ -32,6 +32,7 @@ ACTIONS = {
     "calendar.remove_day": _l("删除工作日历日期"),
     "calendar.replace_year": _l("录入全年放假安排"),
     "public_notice.set_term": _l("修改公示和核查期限"),
+    "appeal.set_term": _l("修改申诉期限"),
     "objection.reveal": _l("查看异议反映人"),
     "notices.export": _l("导出通知送达明细"),
     "user.create": _l("新建账号"),
