@@ -34,6 +34,8 @@ def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.appeals import guards as appeal_guards
     from recruitment.applications import guards as application_guards
+    from recruitment.appointments import guards as appointment_guards
+    from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.fees import guards as fee_guards
@@ -48,9 +50,11 @@ def registry() -> Registry:
     call_guards.register(known)
     candidate_guards.register(known)
     fee_guards.register(known)
+    bar_guards.register(known)
     selection_guards.register(known)
     medical_guards.register(known)
     inspection_guards.register(known)
+    appointment_guards.register(known)
     public_notice_guards.register(known)
     objection_guards.register(known)
     appeal_guards.register(known)

@@ -47,7 +47,7 @@ class Choice:
     @property
     def group(self) -> str:
         """``may``, ``verify`` (something is not known yet), ``near`` (one thing stands against it), ``not``."""
-        if self.refused_before:
+        if self.refused_before or self.position.cancelled_at is not None:
             return NOT
         if self.verdict.verdict == ELIGIBLE:
             return MAY
@@ -59,7 +59,8 @@ class Choice:
     @property
     def choosable(self) -> bool:
         """Nothing would stop a submission; what else fails is for the reviewer."""
-        return self.open and not self.refused_before and not self.verdict.stopping
+        barred = self.refused_before or self.position.cancelled_at is not None or self.verdict.stopping
+        return self.open and not barred
 
     def reasons(self, common: Iterable[RuleResult] = ()) -> list[RuleResult]:
         """What fails, then what is not known, without what all positions have in common."""
@@ -96,7 +97,7 @@ def choices(
     )
     closing = closing_times(session, call, user_id)
     judged = offers(
-        person_facts(form),
+        person_facts(call, form),
         ((position, position_facts(position)) for position in positions),
         parameters_of(call),
     )

@@ -44,6 +44,7 @@ def register(registry: Registry) -> None:
     registry.subject("application", Application)
     registry.guard("registration_open", registration_reasons, facts=_registration, holds=_registration_holds)
     registry.guard("correction_open", correction_reasons, facts=_correction, holds=_correction_holds)
+    registry.guard("position_stands", cancelled_reasons, facts=_cancelled, holds=_cancelled_holds)
     registry.guard("not_refused_here", refused_reasons, facts=_refused, holds=_refused_holds)
     registry.guard("second_review", _second_review_reasons, facts=_second_review, holds=_second_review_holds)
     registry.guard("not_recused", _recusal_reasons, facts=_recusal, holds=_recusal_holds)
@@ -164,6 +165,26 @@ def refused_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["refused_here"]:
         yield Reason(
             "refused_here", "您报这个职位已被审核为不通过，不能再报同一职位。请改选其他职位。", CALL_CLAUSE
+        )
+
+
+# A position for which too few had paid
+
+
+def _cancelled(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
+    return {
+        "cancelled": sa.exists().where(Position.id == scope.position_id, Position.cancelled_at.is_not(None))
+    }
+
+
+def _cancelled_holds(scope: Scope) -> sa.ColumnElement[bool]:
+    return ~_cancelled(scope)["cancelled"]
+
+
+def cancelled_reasons(given: Given) -> Iterator[Reason]:
+    if given.facts["cancelled"]:
+        yield Reason(
+            "position_cancelled", "这个职位因缴费人数不足已取消，请选其他职位。", "招考公告“开考比例”条款"
         )
 
 

@@ -22,7 +22,7 @@ from recruitment.cadres.form import freeze
 from recruitment.cadres.models import Dossier
 from recruitment.calls.deadlines import closes_at
 from recruitment.calls.models import Call, Position
-from recruitment.calls.rules import judge
+from recruitment.calls.rules import judge, named, parameters_of
 from recruitment.eligibility.verdict import FAIL
 from recruitment.people.models import User
 from recruitment.workflow import engine, fire, fire_many
@@ -102,10 +102,12 @@ def choosing_reasons(
         "opens_at": call.registration_opens_at,
         "closes_at": closes_at(session, call, position.county_code, owner_id),
         "refused_here": refused_here,
+        "cancelled": position.cancelled_at is not None,
     }
     given = Given(facts, actor, now)
     yield from guards.registration_reasons(given)
     yield from guards.refused_reasons(given)
+    yield from guards.cancelled_reasons(given)
 
 
 def deadline_reasons(
@@ -151,6 +153,10 @@ def submit(
         Refused: something is missing, registration is closed, or a rule fails for certain; with every reason.
         Stale: the application has moved on since ``expected_version``.
     """
+    # The call first: while its rules are being corrected this waits, and then judges by what holds.
+    call = session.get_one(
+        Call, application.call_id, with_for_update={"read": True, "of": Call}, populate_existing=True
+    )
     # One request at a time: a second tap waits here and finds what the first one did.
     session.refresh(application, with_for_update={"of": Application})
     said = {"undertaking": undertaking}
@@ -183,10 +189,9 @@ def submit(
     if dossier is None:
         raise Refused([Reason("identity_incomplete", "请先填写个人资料。")])
     form = freeze(dossier)
-    call = session.get_one(Call, application.call_id)
     verdict = judge(call, form, session.get_one(Position, application.position_id))
     application.form = form
-    application.verdict = verdict.to_json()
+    application.verdict = named(verdict, parameters_of(call))
     application.verdict_outcome = verdict.verdict
     application.submitted_at = now
     application.receipt_number = application.receipt_number or receipt_number(call.reference_date.year)

@@ -16,6 +16,7 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 # What each act is called. One that is not here is shown by its name in the record.
 ACTIONS = {
     "candidates.export": _l("导出名单"),
+    "rules.correct": _l("更正招考条件"),
     "id_number.unmask": _l("查看完整号码"),
     "medical.reveal": _l("查看体检不合格项目"),
     "medical.names": _l("下载体检名单"),
@@ -34,7 +35,15 @@ ACTIONS = {
     "public_notice.set_term": _l("修改公示和核查期限"),
     "appeal.set_term": _l("修改申诉期限"),
     "objection.reveal": _l("查看异议反映人"),
+    "notice.resend": _l("重发通知"),
+    "notice.mend": _l("更正邮箱后重发"),
+    "notice.settle": _l("登记已用其他方式告知"),
+    "letters.print": _l("打印信函"),
+    "letters.post": _l("登记信函寄出"),
+    "dispatch.pause": _l("暂停批量发送"),
+    "dispatch.resume": _l("继续批量发送"),
     "notices.export": _l("导出通知送达明细"),
+    "reminders.set": _l("修改提醒时间"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
     "user.correct": _l("更正账号信息"),

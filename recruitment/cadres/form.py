@@ -4,8 +4,12 @@ The form is what a reviewer judges and what a verdict can be replayed from. It h
 number; those stay encrypted with the person.
 """
 
+from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
+from recruitment.bars.register import entries_of
 from recruitment.cadres.models import Dossier, EducationLevel
 from recruitment.cadres.vocabulary import DECLARATIONS
 
@@ -18,6 +22,7 @@ PARTY_MEMBERS = frozenset({"party_member", "probationary_party_member"})
 def freeze(dossier: Dossier) -> dict[str, Any]:
     """The dossier as plain JSON values; dates in ISO 8601."""
     user = dossier.user
+    session = object_session(user)
     return {
         "version": FORM_VERSION,
         "identity": {
@@ -76,13 +81,18 @@ def freeze(dossier: Dossier) -> dict[str, Any]:
             }
             for item in dossier.documents
         ],
+        # Not the person's answer: what the register of bars says on the day.
+        "bars": entries_of(session, user) if session else [],
     }
 
 
-def facts(form: dict[str, Any]) -> dict[str, Any]:
+def facts(form: dict[str, Any], on: date) -> dict[str, Any]:
     """The person as the eligibility rules read one (the shape of the command line's input).
 
     What was not answered is ``None``: the rules take it as unknown, never as "no".
+
+    Args:
+        on: the call's reference date; a bar that had ended by then counts no more.
     """
     identity = form["identity"]
     schoolings = sorted(form["schoolings"], key=lambda item: LEVELS.index(item["level"]))
@@ -109,7 +119,27 @@ def facts(form: dict[str, Any]) -> dict[str, Any]:
         else None,
         "appraisals": form["appraisals"],
         "declarations": form["declarations"],
+        "register": _register(form, on),
     }
+
+
+def _register(form: dict[str, Any], on: date) -> dict[str, str]:
+    standing = [
+        item for item in form.get("bars", ()) if item["until"] is None or item["until"] >= on.isoformat()
+    ]
+    if not standing:
+        return {}
+    said = [f"{item['source']}，{item['clause']}，{_period(item)}" for item in standing]
+    return {"exam_barred": "；".join(said)}
+
+
+def _period(item: dict[str, Any]) -> str:
+    start = date.fromisoformat(item["from"])
+    first = f"{start.year}年{start.month}月{start.day}日"
+    if item["until"] is None:
+        return f"{first}起终身禁考"
+    end = date.fromisoformat(item["until"])
+    return f"{first}至{end.year}年{end.month}月{end.day}日禁考"
 
 
 def missing(form: dict[str, Any]) -> dict[str, str]:

@@ -56,22 +56,32 @@ def _choices(parameter: Parameter) -> list[tuple[str, str]]:
     return [(str(value), value_words(parameter.kind, value)) for value in values]
 
 
-def _rule_section(path: str) -> type[Section]:
-    """The fields of one rule: the call's own value, why, and by which document.
+def value_field(path: str, unchanged: Any) -> Field:
+    """The field for the value of one rule; empty leaves the rule as it is.
 
-    An empty value leaves the rule as it is.
+    Args:
+        unchanged: the words for that, where the value is chosen.
     """
     parameter = load_rules(RULES).parameters[path]
-    words = parameter.words
-    label = f"{words}（{parameter.unit}）" if parameter.unit else words
-    value: Field
+    label = f"{parameter.words}（{parameter.unit}）" if parameter.unit else parameter.words
     if parameter.kind == "whole":
-        value = WholeField(label, [Optional(), Between(0, MOST[path.partition(".")[0]])])
-    else:
-        # The words of a choice are translated, so they are asked for once a request.
-        value = SelectField(label, choices=lambda: [("", _("按规定")), *_choices(parameter)])
+        return WholeField(label, [Optional(), Between(0, MOST[path.partition(".")[0]])])
+    # The words of a choice are translated, so they are asked for once a request.
+    return SelectField(label, choices=lambda: [("", unchanged), *_choices(parameter)])
+
+
+def value_of(path: str, raw: Any) -> Any:
+    """What was typed or chosen for a rule, as the rules take it; ``None`` for nothing."""
+    if raw in (None, ""):
+        return None
+    return raw == "True" if load_rules(RULES).parameters[path].kind == "flag" else raw
+
+
+def _rule_section(path: str) -> type[Section]:
+    """The fields of one rule: the call's own value, why, and by which document."""
+    words = load_rules(RULES).parameters[path].words
     fields = {
-        "value": value,
+        "value": value_field(path, _l("按规定")),
         "reason": StringField(_l("改动“%(rule)s”的理由", rule=words), [Length(max=300)]),
         "source": StringField(_l("改动“%(rule)s”的依据（文件名称、文号）", rule=words), [Length(max=300)]),
     }
@@ -185,7 +195,7 @@ class CallForm(DraftForm):
             try:
                 parameter.check(value)
             except RulesError:
-                _blame(section.value, _below(parameter))
+                _blame(section.value, below(parameter))
                 fine = False
         if fine and self._day() and not self.windows.errors:
             try:
@@ -213,11 +223,9 @@ class CallForm(DraftForm):
         """The rules that the call sets for itself: path, fields, value."""
         for path in RULE_PATHS:
             section = self[field_name(path)].form
-            raw = section.value.data
-            if raw in (None, ""):
-                continue
-            kind = load_rules(RULES).parameters[path].kind
-            yield path, section, raw == "True" if kind == "flag" else raw
+            value = value_of(path, section.value.data)
+            if value is not None:
+                yield path, section, value
 
     def overrides(self) -> list[Override]:
         return [
@@ -312,7 +320,8 @@ def _blame(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
-def _below(parameter: Parameter) -> str:
+def below(parameter: Parameter) -> str:
+    """What to say of a value under the legal floor."""
     if parameter.floor is None:
         return str(_("不能这样规定。"))
     value, citation = parameter.floor

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from recruitment.cadres.vocabulary import APPRAISAL_RESULTS, EDUCATION_LEVELS, POSTS
 from recruitment.calls.models import Position
 from recruitment.eligibility.parameters import Parameters
+from recruitment.eligibility.rules.tenure import former_count
 from recruitment.eligibility.rulesets import Parameter, RuleSet, Value, load_rules
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
@@ -26,6 +27,7 @@ class Band:
         born: the birth dates in words.
         limit: the birth date that decides.
         reason: why the call deviates from the rules; empty where it does not.
+        note: that a wider limit counts instead; empty where none does.
     """
 
     who: str
@@ -34,6 +36,7 @@ class Band:
     limit: date
     citation: str
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ def bands(parameters: Parameters) -> list[Band]:
             limit=limit,
             citation=parameters.cite(path),
             reason=parameters.values[path].reason or "",
+            # Each of the other ceilings is a relief: the widest that somebody qualifies for counts.
+            note=_("一般职位的范围更宽，按一般职位执行")
+            if path != "age.minimum" and limit > windows.base
+            else "",
         )
         for who, path, limit in rows
     ]
@@ -157,6 +164,8 @@ def _tenure(parameters: Parameters) -> list[tuple[str, str]]:
                 parameters.cite("tenure.stationed_minimum"),
             )
         )
+        if former_count(parameters):
+            lines.append((_("已离任的驻村第一书记也可以报考"), parameters.cite("post.stationed_former")))
     return lines
 
 

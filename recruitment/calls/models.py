@@ -73,12 +73,16 @@ class Position(Base):
         conditions: what it asks beyond the call, under the names that eligibility facts use
             (``languages``, ``majors``, ``party_member``, ``areas``, ``years``).
         conditions_text: the same as printed in the table.
+        openings: as they stand; fewer than announced where too few have paid, 0 when the position is cancelled.
+        announced_openings: as the position table has them.
     """
 
     __tablename__ = "position"
     __table_args__ = (
         UniqueConstraint("call_id", "code"),
-        CheckConstraint("openings BETWEEN 1 AND 99", name="openings"),
+        CheckConstraint("announced_openings BETWEEN 1 AND 99", name="announced_openings"),
+        CheckConstraint("openings BETWEEN 0 AND announced_openings", name="openings"),
+        CheckConstraint("(cancelled_at IS NULL) = (openings > 0)", name="cancelled"),
     )
 
     id: Mapped[Id]
@@ -89,6 +93,10 @@ class Position(Base):
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
     township_code: Mapped[str | None] = mapped_column(ForeignKey("township.code"))
     openings: Mapped[int]
+    announced_openings: Mapped[int] = mapped_column(
+        default=lambda context: context.get_current_parameters()["openings"]
+    )
+    cancelled_at: Mapped[datetime | None]
     education: Mapped[str]
     conditions: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"), default=dict)
     conditions_text: Mapped[str] = mapped_column(server_default="")

@@ -195,7 +195,7 @@ def _lock_draft(session: Session, call: Call, actor: Actor) -> None:
     Raises:
         Refused: it is not the actor's, it has been published, or somebody has applied.
     """
-    _check_in_charge(call, actor)
+    check_in_charge(call, actor)
     session.refresh(call, with_for_update=True)
     if call.state != "draft":
         raise Refused([Reason("call_published", "公告已经发布，不能再修改；需要时可以延长报名时间。")])
@@ -203,7 +203,8 @@ def _lock_draft(session: Session, call: Call, actor: Actor) -> None:
         raise Refused([Reason("has_applications", "已经有人报名，招考条件和职位表不能再修改。")])
 
 
-def _check_in_charge(call: Call, actor: Actor) -> None:
+def check_in_charge(call: Call, actor: Actor) -> None:
+    """Refuse whoever does not look after the call."""
     if not actor.covers("admin", call.area_code):
         raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
 
@@ -236,7 +237,7 @@ def extend(
         raise ValueError("an extension is for one county or one person, not both")
     if actor.id is None:
         raise ValueError("an extension needs a person who answers for it")
-    _check_in_charge(call, actor)
+    check_in_charge(call, actor)
     session.refresh(call, with_for_update=True)
     reasons = []
     if call.state not in EXTENDABLE:

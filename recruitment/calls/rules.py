@@ -29,11 +29,16 @@ def position_facts(position: Position) -> PositionFacts:
     )
 
 
-def person_facts(form: dict[str, Any]) -> Person:
-    """The person of a frozen form as the rules read one."""
-    return Person.from_json(facts(form))
+def person_facts(call: Call, form: dict[str, Any]) -> Person:
+    """The person of a frozen form as the call's rules read one."""
+    return Person.from_json(facts(form, call.reference_date))
+
+
+def named(verdict: Verdict, parameters: Parameters) -> dict[str, Any]:
+    """The verdict as an application keeps it, with the digest of the very parameters that gave it."""
+    return verdict.to_json() | {"parameters": parameters.digest}
 
 
 def judge(call: Call, form: dict[str, Any], position: Position) -> Verdict:
     """The verdict of the call's rules on a form for a position."""
-    return parameters_of(call).judge(person_facts(form), position_facts(position))
+    return parameters_of(call).judge(person_facts(call, form), position_facts(position))

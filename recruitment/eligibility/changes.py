@@ -1,7 +1,7 @@
 """What a change of rules would do to verdicts already given: a difference to be confirmed, never applied."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,9 @@ class RuleChange:
     rule: str
     before: str | None
     after: str | None
+
+    def to_json(self) -> dict[str, str | None]:
+        return {"rule": self.rule, "before": self.before, "after": self.after}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Change(Generic[Key]):
             "key": self.key,
             "before": self.before.verdict,
             "after": self.after.verdict,
-            "rules": [{"rule": r.rule, "before": r.before, "after": r.after} for r in self.rules],
+            "rules": [rule.to_json() for rule in self.rules],
         }
 
 
@@ -55,15 +58,19 @@ def compare(key: Key, before: Verdict, after: Verdict) -> Change[Key] | None:
 
     Limits, citations and sentences may differ without being a difference here.
     """
-    old, new = before.rules, after.rules
+    rules = differing(before.rules, after.rules)
+    return Change(key, before, after, rules) if rules else None
+
+
+def differing(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[RuleChange, ...]:
+    """The rules whose outcome differs, in the order of the newer; both are outcomes by rule."""
     if old == new:
-        return None
-    rules = tuple(
+        return ()
+    return tuple(
         RuleChange(rule, old.get(rule), new.get(rule))
         for rule in (*new, *(rule for rule in old if rule not in new))
         if old.get(rule) != new.get(rule)
     )
-    return Change(key, before, after, rules)
 
 
 def rejudge(

@@ -164,6 +164,7 @@ class Person:
 
     ``posts``, ``commendations`` and ``appraisals`` are ``None`` when unknown and empty when known to be
     none. ``declarations`` maps keys of ``DECLARATIONS`` to true (it applies), false or ``None``.
+    ``register`` maps such a key to what an official register says of it: verified, whatever was declared.
     """
 
     id: str | int | None = None
@@ -177,6 +178,7 @@ class Person:
     major: str | None = None
     party_member: bool | None = None
     sex: str | None = None
+    register: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: object) -> "Person":
@@ -204,6 +206,7 @@ class Person:
             major=_text(get("major"), "major"),
             party_member=_flag(get("party_member"), "party_member"),
             sex=sex,
+            register=_register(get("register")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -233,7 +236,7 @@ class Person:
             "major": self.major,
             "party_member": self.party_member,
             "sex": self.sex,
-        }
+        } | ({"register": dict(self.register)} if self.register else {})
 
 
 def _iso(day: date | None) -> str | None:
@@ -344,6 +347,19 @@ def _appraisal(value: object, where: str) -> Appraisal:
         _whole(value.get("year"), f"{where}.year"),
         _word(value.get("result"), APPRAISALS, f"{where}.result"),
     )
+
+
+def _register(value: object) -> Mapping[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise FactError("register：应为对象")
+    for key, said in value.items():
+        if key not in DECLARATIONS:
+            raise FactError(f"register.{key}：不认识的登记事项")
+        if not isinstance(said, str) or not said:
+            raise FactError(f"register.{key}：应为文字")
+    return dict(value)
 
 
 def _declarations(value: object) -> Mapping[str, bool | None]:

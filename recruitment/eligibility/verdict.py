@@ -52,8 +52,8 @@ class RuleResult(NamedTuple):
         citation: document, part and date in one line.
         message: a sentence for the person.
         change: what would change a fail or unknown; empty for a pass.
-        deterministic: a fail that stops a submission: the birth date, or a place of service outside the
-            position's prefecture.
+        deterministic: a fail that stops a submission: the birth date, a place of service outside the position's
+            prefecture, or an entry in an official register.
     """
 
     rule: str

@@ -2,22 +2,34 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FieldList, FileField, FormField, SelectField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FieldList,
+    FileField,
+    FormField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, ValidationError
 
 from recruitment.areas.models import County
 from recruitment.calls.fields import Between, Given, LocalMinuteField, WholeField
 from recruitment.calls.forms import county_choices
 from recruitment.calls.models import Call
-from recruitment.exam.models import ROOM_CAPACITY, ExamPlan, ExamRoom, Venue
+from recruitment.exam.attendance import SeatLine
+from recruitment.exam.incidents import KINDS
+from recruitment.exam.models import ROOM_CAPACITY, ExamPlan, ExamRoom, ExamSubject, Venue
 from recruitment.exam.operations import SubjectTimes
 from recruitment.exam.venue_list import VenueRow, room_numbers
-from recruitment.forms import DraftForm, Form, Required, Section, typed
+from recruitment.forms import DraftForm, Form, Required, Section, options, typed
 from recruitment.lists.parsers import Wrong
 
 # What a ticket says unless the call says otherwise; any line can be changed on the page.
@@ -211,10 +223,10 @@ def runs(rooms: list[ExamRoom]) -> list[list[ExamRoom]]:
     ]
 
 
-class VenuesFileForm(Form):
-    """A list of venues as a spreadsheet."""
+class ListFileForm(Form):
+    """A list as a spreadsheet."""
 
-    table = FileField(_l("考点考场表文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
+    table = FileField(_l("表格文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
 
     def validate_table(self, field: Field) -> None:
         if not field.data or not field.data.filename:
@@ -234,3 +246,36 @@ class SeatsForm(Form):
         [Length(max=1000)],
         description=_l("准考证发放以后重新编排的，必须填写。"),
     )
+
+
+class AttendanceForm(Form):
+    """Who of a room did not come. Drawn by its page as a list of the room."""
+
+    absent = SelectMultipleField(_l("缺考"), choices=())
+
+    @classmethod
+    def of(cls, lines: Sequence[SeatLine]) -> "AttendanceForm":
+        form = cls(data={"absent": [str(line.candidate_id) for line in lines if line.present is False]})
+        form.absent.choices = [(str(line.candidate_id), line.name) for line in lines]
+        return form
+
+
+class IncidentForm(DraftForm):
+    """What was noted about somebody in a room."""
+
+    candidate = SelectField(_l("考生"), [Required()], choices=())
+    subject = SelectField(_l("科目"), [Required()], choices=())
+    kind = SelectField(_l("情况"), [Required()], choices=lambda: options([("", _("请选择")), *KINDS.items()]))
+    description = TextAreaField(
+        _l("经过"),
+        [Required(), Length(max=1000)],
+        description=_l("时间、经过、证据和在场的监考人员。"),
+    )
+
+    @classmethod
+    def of(cls, room: ExamRoom, lines: Sequence[SeatLine], subjects: Sequence[ExamSubject]) -> "IncidentForm":
+        form = cls.open(f"exam-incident:{room.id}")
+        people = [(str(line.candidate_id), f"{line.number:02d} {line.name}") for line in lines]
+        form.candidate.choices = options([("", _("请选择")), *people])
+        form.subject.choices = options([("", _("请选择")), *((item.code, item.name) for item in subjects)])
+        return form

@@ -51,6 +51,23 @@ class ExamPlan(Base):
     )
 
 
+class ExamAssignment(Base):
+    """The tables of an assignment of seats as they were, so that it can be repeated whatever changes later.
+
+    Attributes:
+        candidates, rooms, seats: CSV, as :func:`recruitment.exam.queries.table` gives them.
+    """
+
+    __tablename__ = "exam_assignment"
+
+    plan_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("exam_plan.id", ondelete="CASCADE"), primary_key=True
+    )
+    candidates: Mapped[str]
+    rooms: Mapped[str]
+    seats: Mapped[str]
+
+
 class ExamSubject(Base):
     """A paper in the timetable; ``code`` is the subject's code in the scheme of marks."""
 

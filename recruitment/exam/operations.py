@@ -1,10 +1,9 @@
 """Everything that changes the plan of an exam, its venues, its seats and its tickets."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,8 +13,15 @@ from recruitment.audit.operations import record
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import queries, seating
-from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Venue
-from recruitment.exam.venue_list import VenueRow
+from recruitment.exam.models import (
+    Attendance,
+    ExamAssignment,
+    ExamPlan,
+    ExamRoom,
+    ExamSeat,
+    ExamSubject,
+    Venue,
+)
 from recruitment.people.models import User
 from workflows.terms import Reason, Refused
 
@@ -49,7 +55,7 @@ def save_plan(
             would change when tickets bear it.
     """
     in_charge(call, person)
-    plan = _locked(session, call)
+    plan = locked(session, call)
     reasons = []
     if plan is None:
         plan = ExamPlan(call_id=call.id)
@@ -81,54 +87,6 @@ def save_plan(
     return plan
 
 
-def replace_venues(
-    session: Session, call: Call, person: User, rows: Iterable[VenueRow], now: datetime
-) -> int:
-    """Put a checked list of venues in place of the present one, whole; returns how many rooms.
-
-    Raises:
-        Refused: seats have been assigned, or the call is not theirs.
-    """
-    in_charge(call, person)
-    plan = _locked(session, call)
-    if plan and plan.seats_at:
-        raise Refused([Reason("seats_assigned", "座位已经编排，不能整体替换考点；可以逐个增加或修改。")])
-    session.execute(sa.delete(Venue).where(Venue.call_id == call.id))
-    venues: dict[tuple[str, int], dict[str, Any]] = {}
-    rooms: list[dict[str, Any]] = []
-    for row in rows:
-        venue = venues.setdefault(
-            (row.prefecture_code, row.code),
-            {
-                "id": uuid.uuid4(),
-                "call_id": call.id,
-                "prefecture_code": row.prefecture_code,
-                "county_code": row.county_code,
-                "code": row.code,
-                "name": row.name,
-                "address": row.address,
-                "directions": row.directions,
-            },
-        )
-        rooms += [
-            {"venue_id": venue["id"], "number": number, "place": row.place, "capacity": row.capacity}
-            for number in row.rooms
-        ]
-    if venues:
-        session.execute(sa.insert(Venue), list(venues.values()))
-        session.execute(sa.insert(ExamRoom), rooms)
-    record(
-        session,
-        person,
-        "exam.venues",
-        at=now,
-        subject_kind="call",
-        subject_id=call.id,
-        detail={"venues": len(venues), "rooms": len(rooms)},
-    )
-    return len(rooms)
-
-
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """How many people got a seat, in how many rooms."""
@@ -149,7 +107,7 @@ def assign_seats(
             tickets are released, or the call is not theirs.
     """
     in_charge(call, person)
-    plan = _locked(session, call)
+    plan = locked(session, call)
     if plan is None:
         raise Refused([Reason("no_plan", "请先填写考试安排。")])
     seed, reason = seed.strip(), reason.strip()
@@ -173,6 +131,7 @@ def assign_seats(
     was = plan.seats_at
     _clear(session, call.id)
     _write(session, call.id, seats, rooms)
+    _keep_tables(session, plan, people, rooms, seats)
     plan.seed, plan.seats_at, plan.released_at = seed, now, None
     assigned = Assigned(len(seats), len({seat.room for seat in seats}))
     record(
@@ -201,7 +160,7 @@ def seat_latecomers(session: Session, call: Call, person: User, now: datetime) -
         Refused: seats have not been assigned, there are too few, attendance is known, or the call is not theirs.
     """
     in_charge(call, person)
-    plan = _locked(session, call)
+    plan = locked(session, call)
     if plan is None or plan.seed is None:
         raise Refused([Reason("no_seats", "还没有编排座位。")])
     if _attendance_known(session, call.id):
@@ -273,6 +232,29 @@ def _write(
         )
 
 
+def _keep_tables(
+    session: Session,
+    plan: ExamPlan,
+    people: Sequence[seating.Candidate],
+    rooms: Iterable[seating.Room],
+    seats: Sequence[seating.Seat],
+) -> None:
+    candidates = (f"{one.id},{one.prefecture},{one.community}" for one in people)
+    places = (f"{room.prefecture},{room.venue},{room.number},{room.capacity}" for room in sorted(rooms))
+    session.merge(
+        ExamAssignment(
+            plan_id=plan.id,
+            candidates=_csv("candidate,prefecture,community", candidates),
+            rooms=_csv("prefecture,venue,room,capacity", places),
+            seats=_csv("candidate,prefecture,venue,room,seat", seating.lines(seats)),
+        )
+    )
+
+
+def _csv(header: str, lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in (header, *lines))
+
+
 def _number(session: Session, call_id: uuid.UUID, prefix: str) -> None:
     """Ticket numbers of those who have a seat and no number: prefix, prefecture, venue, room, seat."""
     session.execute(
@@ -305,7 +287,7 @@ def release_tickets(session: Session, call: Call, person: User, now: datetime) -
         Refused: no seats or no timetable, somebody who may sit the exam has no seat, or the call is not theirs.
     """
     in_charge(call, person)
-    plan = _locked(session, call)
+    plan = locked(session, call)
     if plan is None or plan.seats_at is None:
         raise Refused([Reason("no_seats", "还没有编排座位。")])
     reasons = []
@@ -336,83 +318,13 @@ def in_charge(call: Call, person: User) -> None:
         raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
 
 
-def _locked(session: Session, call: Call) -> ExamPlan | None:
+def locked(session: Session, call: Call) -> ExamPlan | None:
     """The plan, held until the transaction ends. The call is held too: there may be no plan yet."""
     session.execute(sa.select(Call.id).where(Call.id == call.id).with_for_update())
     plan = queries.plan_of(session, call.id)
     if plan:
         session.refresh(plan, with_for_update=True)
     return plan
-
-
-def save_venue(
-    session: Session, call: Call, person: User, venue: Venue | None, rows: Sequence[VenueRow], now: datetime
-) -> Venue:
-    """Add a venue, or change one; the rows are its runs of rooms and agree in all else.
-
-    Raises:
-        Refused: a room in which people sit would go or become too small, people sit there and county or code
-            would change, or the call is not theirs.
-        sqlalchemy.exc.IntegrityError: another venue of the prefecture has the code.
-    """
-    in_charge(call, person)
-    _locked(session, call)
-    head = rows[0]
-    if venue is None:
-        venue = Venue(call_id=call.id, county_code=head.county_code, code=head.code)
-        session.add(venue)
-    wanted = {number: row for row in rows for number in row.rooms}
-    reasons = list(_seats_lost(session, venue, wanted)) if venue.id else []
-    if (
-        venue.id
-        and _seated_in(session, venue)
-        and (venue.county_code, venue.code)
-        != (
-            head.county_code,
-            head.code,
-        )
-    ):
-        reasons.append(Reason("seats_assigned", "座位已经编排，考点所在县和编号不能再改。"))
-    if reasons:
-        raise Refused(reasons)
-    venue.county_code, venue.prefecture_code, venue.code = head.county_code, head.prefecture_code, head.code
-    venue.name, venue.address, venue.directions = head.name, head.address, head.directions
-    session.flush()
-    known = {room.number: room for room in venue.rooms}
-    for number in known.keys() - wanted.keys():
-        venue.rooms.remove(known[number])
-    for number, row in wanted.items():
-        room = known.get(number)
-        if room is None:
-            venue.rooms.append(ExamRoom(number=number, capacity=row.capacity, place=row.place))
-        else:
-            room.capacity, room.place = row.capacity, row.place
-    session.flush()
-    record(session, person, "exam.venue", at=now, subject_kind="exam_venue", subject_id=venue.id)
-    return venue
-
-
-def _seated_in(session: Session, venue: Venue) -> bool:
-    return bool(
-        session.scalar(
-            sa.select(sa.exists().where(ExamSeat.room_id == ExamRoom.id, ExamRoom.venue_id == venue.id))
-        )
-    )
-
-
-def _seats_lost(session: Session, venue: Venue, wanted: dict[int, VenueRow]) -> Iterator[Reason]:
-    highest = session.execute(
-        sa.select(ExamRoom.number, sa.func.max(ExamSeat.number))
-        .join(ExamSeat, ExamSeat.room_id == ExamRoom.id)
-        .where(ExamRoom.venue_id == venue.id)
-        .group_by(ExamRoom.number)
-        .order_by(ExamRoom.number)
-    )
-    for number, seat in highest:
-        if number not in wanted:
-            yield Reason(f"room_{number}", f"第{number}考场已经编排了考生，不能删去。")
-        elif wanted[number].capacity < seat:
-            yield Reason(f"room_{number}", f"第{number}考场已经编排到{seat}号座位，座位数不能更少。")
 
 
 def _attendance_known(session: Session, call_id: uuid.UUID) -> bool:

@@ -1,21 +1,28 @@
 """Reads of the exam day."""
 
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, lazyload
+from sqlalchemy.orm import Session, contains_eager
 
 from recruitment.applications.models import Application
-from recruitment.calls.models import Call, Position
+from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import seating
-from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Venue
-from recruitment.exam.tickets import Sitting, Ticket, genuine, number_in, sign
-from recruitment.people.models import User
+from recruitment.exam.models import (
+    Attendance,
+    ExamAssignment,
+    ExamPlan,
+    ExamRoom,
+    ExamSeat,
+    ExamSubject,
+    Venue,
+)
+from recruitment.people.crypto import blind_index
 from recruitment.workflow import engine
 
 
@@ -79,7 +86,8 @@ def venues(session: Session, call_id: uuid.UUID, areas: Sequence[str]) -> list[V
     seats = (
         sa.select(ExamRoom.venue_id, sa.func.count().label("seated"))
         .join(ExamSeat, ExamSeat.room_id == ExamRoom.id)
-        .where(ExamSeat.call_id == call_id)
+        .join(Candidate, Candidate.id == ExamSeat.candidate_id)
+        .where(ExamSeat.call_id == call_id, Candidate.state.not_in(unseated()))
         .group_by(ExamRoom.venue_id)
         .subquery()
     )
@@ -117,10 +125,12 @@ class RoomLine:
 
 def rooms(session: Session, venue_id: uuid.UUID) -> list[RoomLine]:
     """The rooms of a venue, in their order."""
-    seated = sa.func.count(ExamSeat.candidate_id)
     rows = session.execute(
-        sa.select(ExamRoom, seated)
+        sa.select(ExamRoom, sa.func.count(Candidate.id))
         .outerjoin(ExamSeat, ExamSeat.room_id == ExamRoom.id)
+        .outerjoin(
+            Candidate, sa.and_(Candidate.id == ExamSeat.candidate_id, Candidate.state.not_in(unseated()))
+        )
         .where(ExamRoom.venue_id == venue_id)
         .group_by(ExamRoom.id)
         .order_by(ExamRoom.number)
@@ -156,6 +166,11 @@ def _community(call: Call) -> sa.ColumnElement[str]:
     )
 
 
+def _label(call: Call, community: str | None) -> str:
+    """A community as the published tables name it: who serves where must not be read from them."""
+    return blind_index("exam community", f"{call.id}|{community}")[:16] if community else ""
+
+
 def seekers(session: Session, call: Call, *, without_seat: bool = False) -> list[seating.Candidate]:
     """Who may sit the exam, as the assignment of seats takes them."""
     query = (
@@ -167,7 +182,7 @@ def seekers(session: Session, call: Call, *, without_seat: bool = False) -> list
     if without_seat:
         query = query.where(~sa.exists().where(ExamSeat.candidate_id == Candidate.id))
     return [
-        seating.Candidate(str(candidate_id), area[:4] + "00", community or "")
+        seating.Candidate(str(candidate_id), area[:4] + "00", _label(call, community))
         for candidate_id, area, community in session.execute(query)
     ]
 
@@ -194,9 +209,25 @@ def seated(
         .where(ExamSeat.call_id == call.id)
     )
     return [
-        (seating.Seat(str(candidate_id), by_id[room_id], number), community or "")
+        (seating.Seat(str(candidate_id), by_id[room_id], number), _label(call, community))
         for candidate_id, room_id, number, community in rows
     ]
+
+
+TABLES = ("candidates", "rooms", "seats")
+
+
+def table(session: Session, plan: ExamPlan, name: str) -> str | None:
+    """One of :data:`TABLES` as CSV: what anybody needs to repeat the assignment, and what came out of it.
+
+    As they were on that day: who gave up since is in them, who was seated later is not.
+    """
+    column = {
+        "candidates": ExamAssignment.candidates,
+        "rooms": ExamAssignment.rooms,
+        "seats": ExamAssignment.seats,
+    }[name]
+    return session.scalar(sa.select(column).where(ExamAssignment.plan_id == plan.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,120 +290,6 @@ def printed(session: Session, call_id: uuid.UUID) -> tuple[int, int]:
     return row[0], row[1]
 
 
-# Tickets
-
-
-def _photo() -> sa.ColumnElement[Any]:
-    return sa.func.jsonb_path_query_first(
-        Application.form, sa.text("""'$.documents[*] ? (@.kind == "photo").id'""")
-    ).op("#>>")(sa.text("'{}'"))
-
-
-def _ticket_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
-        sa.select(ExamSeat, Candidate, User, Position, ExamRoom, Venue, _photo().label("photo"))
-        .join(Candidate, Candidate.id == ExamSeat.candidate_id)
-        .join(Application, Application.id == Candidate.application_id)
-        .join(User, User.id == Candidate.owner_id)
-        .join(Position, Position.id == Candidate.position_id)
-        .join(ExamRoom, ExamRoom.id == ExamSeat.room_id)
-        .join(Venue, Venue.id == ExamRoom.venue_id)
-        .options(lazyload(User.grants), lazyload(Position.county))
-        .where(Candidate.ticket_number.is_not(None), *conditions)
-        .order_by(Venue.prefecture_code, Venue.code, ExamRoom.number, ExamSeat.number)
-    )
-
-
-def _ticket(row: Any, call: Call, plan: ExamPlan) -> Ticket:
-    seat, candidate, owner, position, room, venue, photo = row
-    return Ticket(
-        candidate_id=candidate.id,
-        call_title=call.title,
-        hotline=call.hotline,
-        number=candidate.ticket_number,
-        name=owner.name,
-        sex=owner.sex or "",
-        id_number=owner.masked_id_number,
-        organ=position.organ,
-        position=position.name,
-        position_code=position.code,
-        venue=venue.name,
-        venue_code=venue.code,
-        address=venue.address,
-        directions=venue.directions,
-        room=room.number,
-        room_place=room.place,
-        seat=seat.number,
-        photo=uuid.UUID(photo) if photo else None,
-        timetable=tuple(Sitting(item.name, item.starts_at, item.ends_at) for item in plan.subjects),
-        rules=tuple(line.strip() for line in plan.rules.splitlines() if line.strip()),
-        code=sign(candidate.id, candidate.ticket_number),
-    )
-
-
-def ticket(session: Session, candidate: Candidate) -> Ticket | None:
-    """A candidate's admission ticket; none without a seat, or when it is worth nothing any more."""
-    plan = plan_of(session, candidate.call_id)
-    row = session.execute(
-        _ticket_rows(ExamSeat.candidate_id == candidate.id, Candidate.state.not_in(unseated()))
-    ).one_or_none()
-    return _ticket(row, candidate.call, plan) if plan and row else None
-
-
-def tickets_in(session: Session, call: Call, plan: ExamPlan, room_id: uuid.UUID) -> list[Ticket]:
-    """The tickets of everybody who sits in a room, by seat."""
-    rows = session.execute(_ticket_rows(ExamSeat.room_id == room_id, Candidate.state.not_in(unseated())))
-    return [_ticket(row, call, plan) for row in rows]
-
-
-def tickets_by_room(
-    session: Session, call: Call, plan: ExamPlan, venue_id: uuid.UUID
-) -> Iterator[tuple[ExamRoom, list[Ticket]]]:
-    """The same for each room of a venue where somebody sits, one room in memory at a time."""
-    for line in rooms(session, venue_id):
-        if line.seated:
-            found = tickets_in(session, call, plan, line.room.id)
-            if found:
-                yield line.room, found
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the public learns of a genuine ticket."""
-
-    call_title: str
-    number: str
-    name: str
-    venue: str
-    room: int
-    seat: int
-
-
-def check(session: Session, code: str) -> Checked | None:
-    """The ticket of a code; none if there is no such ticket or it is worth nothing any more."""
-    number = number_in(code)
-    if number is None:
-        return None
-    rows = session.execute(
-        sa.select(Candidate.id, User.name, Call.title, Venue.name, ExamRoom.number, ExamSeat.number)
-        .join(User, User.id == Candidate.owner_id)
-        .join(Call, Call.id == Candidate.call_id)
-        .join(ExamSeat, ExamSeat.candidate_id == Candidate.id)
-        .join(ExamRoom, ExamRoom.id == ExamSeat.room_id)
-        .join(Venue, Venue.id == ExamRoom.venue_id)
-        .join(ExamPlan, ExamPlan.call_id == Call.id)
-        .where(
-            Candidate.ticket_number == number,
-            Candidate.state.not_in(unseated()),
-            ExamPlan.released_at.is_not(None),
-        )
-    )
-    for candidate_id, name, title, venue_name, room_number, seat in rows:
-        if genuine(code, candidate_id, number):
-            return Checked(title, number, name, venue_name, room_number, seat)
-    return None
-
-
 # Attendance
 
 
@@ -388,15 +305,3 @@ def absences(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str]]:
     for candidate_id, code in rows:
         found.setdefault(candidate_id, set()).add(code)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """People seated, and by subject: absent, present, and not yet recorded."""
-
-    seated: int
-    absent: dict[uuid.UUID, int] = field(default_factory=dict)
-    present: dict[uuid.UUID, int] = field(default_factory=dict)
-
-    def unrecorded(self, subject_id: uuid.UUID) -> int:
-        return self.seated - self.absent.get(subject_id, 0) - self.present.get(subject_id, 0)

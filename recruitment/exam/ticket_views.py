@@ -11,7 +11,7 @@ from recruitment.candidates import queries as candidates
 from recruitment.candidates.models import Candidate
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.exam import operations, queries
+from recruitment.exam import operations, queries, ticket_queries
 from recruitment.exam.paper.photos import photo_of
 from recruitment.exam.paper.ticket import code_svg, day_of, tickets_pdf, times_of
 from recruitment.exam.tickets import Ticket, mask_name
@@ -40,7 +40,7 @@ def _own(candidate_id: uuid.UUID) -> Candidate:
 def _ticket(candidate: Candidate) -> Ticket:
     """The person's ticket while it may be printed; 404 at any other time."""
     plan = queries.plan_of(db.session, candidate.call_id)
-    found = queries.ticket(db.session, candidate) if queries.tickets_open(plan, now()) else None
+    found = ticket_queries.ticket(db.session, candidate) if queries.tickets_open(plan, now()) else None
     if found is None:
         abort(404)
     return found
@@ -58,7 +58,7 @@ def show(candidate_id: uuid.UUID) -> str:
         "exam/ticket.html",
         candidate=candidate,
         plan=plan,
-        ticket=queries.ticket(db.session, candidate) if released else None,
+        ticket=ticket_queries.ticket(db.session, candidate) if released else None,
         open=queries.tickets_open(plan, now()),
         early=plan is not None and now() < plan.tickets_from,
         day_of=day_of,
@@ -130,7 +130,7 @@ def code(candidate_id: uuid.UUID) -> Response:
 def check() -> str:
     """Whether an admission ticket is genuine; says no more than a door-keeper needs."""
     typed = request.args.get("code", "")[:80].strip()
-    found = queries.check(db.session, typed) if typed else None
+    found = ticket_queries.check(db.session, typed) if typed else None
     return render_template(
         "exam/check.html", typed=typed, found=found, name=mask_name(found.name) if found else ""
     )

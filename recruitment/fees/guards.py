@@ -22,7 +22,15 @@ def register(registry: Registry) -> None:
     registry.guard("fee_over", _over_reasons, facts=_over, holds=_over_holds)
     registry.guard("no_waiver_open", _waiver_reasons, facts=_waiver, holds=_waiver_holds)
     registry.deadline("fee_due", _lapses_at)
-    for name in ("fee_due", "fee_confirmed", "fee_waived", "waiver_refused", "fee_lapsed", "fee_reopened"):
+    for name in (
+        "fee_due",
+        "fee_confirmed",
+        "fee_waived",
+        "waiver_refused",
+        "fee_lapsed",
+        "fee_reopened",
+        "displaced",
+    ):
         registry.notice(f"candidate.{name}")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.applications.models import Application
 from recruitment.audit.operations import record
-from recruitment.calls.models import Call
+from recruitment.calls.models import Call, Position
 from recruitment.calls.queries import waiting_states
 from recruitment.candidates import operations as candidates
 from recruitment.candidates.models import Candidate
@@ -210,7 +210,8 @@ def _ask_again(
 ) -> None:
     lapsed = session.execute(
         sa.select(Candidate.id, Candidate.owner_id, deadlines.of_candidate().label("due_at"))
-        .where(*concerned, Candidate.state == "unpaid")
+        .join(Position, Position.id == Candidate.position_id)
+        .where(*concerned, Candidate.state == "unpaid", Position.cancelled_at.is_(None))
         .order_by(Candidate.id)
         .with_for_update(of=Candidate)
     ).all()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from recruitment.applications.models import Application
 from recruitment.applications.queries import canonical_receipt_number
-from recruitment.calls.models import Call
+from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
 from recruitment.fees import deadlines, guards
 from recruitment.fees.models import FeePlan, Payment
@@ -158,7 +158,10 @@ def _people(
                 Candidate.state,
                 deadlines.of_candidate().label("due_at"),
                 guards.waived(Candidate.call_id, Candidate.owner_id).label("waived"),
-            ).where(
+                Position.cancelled_at,
+            )
+            .join(Position, Position.id == Candidate.position_id)
+            .where(
                 *mine,
                 # A person who chose again stands where their last choice stands.
                 ~sa.exists().where(
@@ -186,7 +189,7 @@ def _people(
             row.id if row else None,
             row.state if row else "",
             Situation(
-                owing=row is not None and row.state in OWING and not row.waived,
+                owing=row is not None and row.state in OWING and not row.waived and row.cancelled_at is None,
                 paid=owner_id in paid,
                 amount=plan.amount,
                 due_at=row.due_at if row else plan.closes_at,

@@ -31,7 +31,7 @@ def plan_of(session: Session, call: Call) -> FeePlan | None:
 # Who was asked
 
 
-def _unasked() -> sa.ColumnElement[bool]:
+def unasked() -> sa.ColumnElement[bool]:
     """SQL condition over applications: qualified, and not asked to pay yet."""
     return sa.and_(
         Application.state == "qualified", ~sa.exists().where(Candidate.application_id == Application.id)
@@ -47,7 +47,7 @@ def with_unasked(session: Session) -> list[uuid.UUID]:
             .where(
                 FeePlan.opened_at.is_not(None),
                 Call.state.not_in(("finished", "cancelled")),
-                sa.exists().where(Application.call_id == FeePlan.call_id, _unasked()),
+                sa.exists().where(Application.call_id == FeePlan.call_id, unasked()),
             )
         )
     )
@@ -87,8 +87,8 @@ class Standing:
 def standing(session: Session, call: Call, now: datetime) -> Standing:
     """Count everything once."""
     count = sa.func.count()
-    unasked = session.scalar(
-        sa.select(count).select_from(Application).where(Application.call_id == call.id, _unasked())
+    not_asked = session.scalar(
+        sa.select(count).select_from(Application).where(Application.call_id == call.id, unasked())
     )
     by_state = dict(
         session.execute(
@@ -114,7 +114,7 @@ def standing(session: Session, call: Call, now: datetime) -> Standing:
         .where(Payment.call_id == call.id, to_refund_condition(now), Payment.refunded_at.is_(None))
     )
     return Standing(
-        unasked or 0,
+        not_asked or 0,
         by_state,
         payments.get(Outcome.COUNTED, (0, Decimal(0)))[0],
         waivers.get("granted", 0),

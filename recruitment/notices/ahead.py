@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.areas.models import County
+from recruitment.calls.models import Call, Extension
 from recruitment.workflow import engine
 from workflows.schema import event as journal
 from workflows.schema import timer
@@ -39,6 +40,8 @@ class ReadAhead:
     areas: dict[tuple[str, UUID], str] = field(default_factory=dict)
     forms: dict[EventKey, dict[str, Any] | None] = field(default_factory=dict)
     timers: dict[tuple[str, UUID, int, str], datetime] = field(default_factory=dict)
+    # By call: closing time, county or none, person or none.
+    _extensions: dict[UUID, list[tuple[datetime, str | None, UUID | None]]] = field(default_factory=dict)
     # The session itself forgets what nobody holds.
     _held: list[Any] = field(default_factory=list)
 
@@ -50,6 +53,27 @@ class ReadAhead:
 
     def area(self, row: Row[Any]) -> str:
         return self.areas.get((row.workflow, row.subject_id), PROVINCE_CODE)
+
+    def closes_at(self, call: Call, county_code: str, user_id: UUID) -> datetime | None:
+        """When registration closes for somebody; none if this call was not read."""
+        if call.id not in self._extensions:
+            return None
+        later = [
+            moment
+            for moment, county, person in self._extensions[call.id]
+            if (county is None and person is None) or county == county_code or person == user_id
+        ]
+        return max(call.registration_closes_at, *later) if later else call.registration_closes_at
+
+    def _read_extensions(self, session: Session) -> None:
+        calls = {subject.call_id for subject in self._held if hasattr(subject, "call_id")}
+        self._extensions = {call: [] for call in calls}
+        for row in session.execute(
+            sa.select(Extension.call_id, Extension.closes_at, Extension.county_code, Extension.user_id).where(
+                Extension.call_id.in_(calls)
+            )
+        ):
+            self._extensions[row.call_id].append((row.closes_at, row.county_code, row.user_id))
 
     def _read_subjects(self, session: Session, rows: Sequence[Row[Any]]) -> None:
         ids: dict[str, set[UUID]] = {}
@@ -92,6 +116,7 @@ def read_ahead(session: Session, rows: Sequence[Row[Any]]) -> Iterator[ReadAhead
     """Read what the texts of these rows will ask for. Within it, ``context`` asks here first."""
     ahead = ReadAhead()
     ahead._read_subjects(session, rows)
+    ahead._read_extensions(session)
     ahead._read_events(session, rows)
     session.info[_HERE] = ahead
     try:

@@ -15,7 +15,6 @@ from recruitment.notices import operations
 from recruitment.notices.channels import channels
 from recruitment.notices.mail import NOT_THE_ADDRESS
 from recruitment.notices.models import MESSAGE_ID_DOMAIN, Delivery, DeliveryStatus, Notice
-from recruitment.notices.render import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def stop(session: Session, delivery_id: uuid.UUID, at: datetime) -> None:
     notice, channel = delivery.notice, channels().get(delivery.channel)
     if channel is not None and channel.address(notice.user) == delivery.address:
         channel.stop(notice.user, at)
-    operations.plan(notice, notice.user, text_of(notice), at)
+    operations.plan_again(notice, at)
     session.flush()
 
 

@@ -1,6 +1,7 @@
 """``recruitment notices``: what leaves by the clock."""
 
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import click
 
@@ -8,6 +9,7 @@ from recruitment.app import create_app
 from recruitment.clock import SHANGHAI, now
 from recruitment.config import ConfigurationError
 from recruitment.database import db
+from recruitment.notices import bounces
 from recruitment.reminders import operations, queries
 from recruitment.reminders.rules import rules
 from recruitment.wording import moment, official
@@ -62,3 +64,22 @@ def _remind() -> None:
         decided = operations.remind(db.session, rule, now())
         db.session.commit()
         click.echo(f"{len(decided)}\t{rule.name}")
+
+
+@notices.command()
+@click.argument("mail", type=click.File("rb"), default="-")
+def bounce(mail: BinaryIO) -> None:
+    """Take in one mail that came back (RFC 3464), from a file or standard input.
+
+    For the mail server, in its aliases: "|recruitment notices bounce". The exit code is 0 whatever the mail is, so
+    that the server does not answer an answer.
+    """
+    report = bounces.read(mail.read())
+    if report is None:
+        click.echo("no report of a failed mail of ours")
+        return
+    with create_app().app_context():
+        news = bounces.fail(db.session, report.delivery_id, report.words, now(), of_address=report.of_address)
+        db.session.commit()
+        db.engine.dispose()
+    click.echo(f"{report.delivery_id}\t{report.status}\t{'noted' if news else 'known'}")

@@ -1,7 +1,7 @@
 """The facts that a notice's text may name."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -108,6 +108,12 @@ def _place(call: Call, position: Position) -> dict[str, Any]:
     }
 
 
+def _closes_at(session: Session, application: Application, user: User) -> datetime:
+    ahead = ReadAhead.of(session)
+    known = ahead.closes_at(application.call, application.area_code, user.id) if ahead else None
+    return known or closes_at(session, application.call, application.area_code, user.id)
+
+
 @about("application")
 def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     """Reasons and due times come from the event that raised the notice and stay as they were then; names come
@@ -123,7 +129,7 @@ def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     return {
         **_place(call, application.position),
         "receipt_number": application.receipt_number,
-        "closes_at": moment(closes_at(session, call, application.area_code, user.id)),
+        "closes_at": moment(_closes_at(session, application, user)),
         "link": f"{current_app.config['SETTINGS'].site_url}/applications/{application.id}",
         "review_by": moment(row.created_at + timedelta(hours=call.review_hours)),
         "correction_due": timer_set(session, row, "correction_deadline"),

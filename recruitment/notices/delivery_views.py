@@ -20,6 +20,7 @@ from recruitment.people.access import allow, current_user
 from recruitment.people.forms import EmailRule
 from recruitment.people.models import Role
 from recruitment.web.navigation import entry
+from recruitment.wording import label
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/admin/deliveries")
 Page = str | Response | tuple[str, int]
@@ -58,7 +59,7 @@ def chosen(*roles: Role) -> dead_letters.Failed:
 
 
 @blueprint.get("")
-@entry(_l("发送失败"), 34, section="deliveries.")
+@entry(_l("通知发送"), 34, section="deliveries.")
 @allow(*READERS)
 def index() -> Page:
     """What failed for good, the newest first."""
@@ -164,4 +165,8 @@ def settle(delivery_id: uuid.UUID) -> Page:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"why": why}
+    return {"why": why, "state_name": label}
+
+
+# The views of letters and dispatches hang on the same blueprint.
+from recruitment.notices import post_views  # noqa: E402, F401

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from recruitment.audit.operations import record
 from recruitment.notices import operations
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
+from recruitment.people.models import User
 from workflows.schema import outbox
 
 # Up to here each goes by itself.
@@ -188,16 +190,35 @@ def revive(session: Session, now: datetime) -> int:
     return len(stalled)
 
 
-def pause(session: Session, dispatch: Dispatch, now: datetime) -> None:
+def pause(session: Session, actor: User, dispatch: Dispatch, now: datetime) -> None:
     """Let nothing more begin. What a lane has in hand, fifty at most a lane, still goes out."""
-    dispatch.paused_at = dispatch.paused_at or now
+    if dispatch.paused_at is None and dispatch.finished_at is None:
+        dispatch.paused_at = now
+        _record(session, actor, "dispatch.pause", dispatch, now)
 
 
-def resume(session: Session, dispatch: Dispatch, now: datetime) -> None:
+def resume(session: Session, actor: User, dispatch: Dispatch, now: datetime) -> None:
     """Go on after a pause, with the next commit."""
     if dispatch.paused_at is not None:
         dispatch.paused_at = None
         _start(session, dispatch, now)
+        _record(session, actor, "dispatch.resume", dispatch, now)
+
+
+def _record(session: Session, actor: User, action: str, dispatch: Dispatch, now: datetime) -> None:
+    record(session, actor, action, at=now, subject_kind="dispatch", subject_id=dispatch.id)
+
+
+def recent(session: Session, started_by: uuid.UUID | None, limit: int = 50) -> Sequence[Dispatch]:
+    """Dispatches, the newest first; of one person if one is named."""
+    query = sa.select(Dispatch).order_by(Dispatch.released_at.desc()).limit(limit)
+    return session.scalars(query.where(Dispatch.started_by == started_by) if started_by else query).all()
+
+
+def find(session: Session, dispatch_id: uuid.UUID, started_by: uuid.UUID | None) -> Dispatch | None:
+    """A dispatch; if a person is named, only theirs."""
+    dispatch = session.get(Dispatch, dispatch_id)
+    return None if dispatch and started_by and dispatch.started_by != started_by else dispatch
 
 
 def _start(session: Session, dispatch: Dispatch, now: datetime) -> None:

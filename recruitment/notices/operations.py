@@ -5,7 +5,7 @@ The outbox row is written by the transaction that decided. Publishing makes the 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from recruitment.notices.channels import channels
 from recruitment.notices.context import context_for
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
 from recruitment.notices.plan import ways
-from recruitment.notices.render import Text, render
+from recruitment.notices.render import Text, render, text_of
 from recruitment.people.models import User
 from recruitment.reminders.queries import overtaken
 from workflows.schema import outbox
@@ -36,6 +36,8 @@ _paused = sa.exists().where(
     Dispatch.released_at == outbox.c.released_at,
     Dispatch.paused_at.is_not(None),
 )
+_INSERT_NOTICE = sa.insert(Notice.__table__)  # type: ignore[arg-type]
+_INSERT_DELIVERY = sa.insert(Delivery.__table__)  # type: ignore[arg-type]
 _open = sa.and_(
     outbox.c.finished_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.released_at.is_not(None)
 )
@@ -114,31 +116,39 @@ def _publish(
             .options(defer(User.id_number), lazyload(User.grants))
         )
     }
-    made: list[Delivery] = []
+    notices: list[dict[str, Any]] = []
+    deliveries: list[dict[str, Any]] = []
     with session.no_autoflush, read_ahead(session, rows) as ahead:
         for row in rows:
             user = people.get(row.recipient)
             if user is None:
                 continue
             text = render(row.notice, context_for(session, row, user))
-            notice = Notice(
-                outbox_id=row.id,
-                user_id=user.id,
-                workflow=row.workflow,
-                subject_id=row.subject_id,
-                area_code=ahead.area(row),
-                dispatch_id=row.dispatch_id,
-                template=row.notice,
-                template_version=text.version,
-                subject=text.subject,
-                body=text.body,
-                body_html=text.body_html,
-                decided_at=row.created_at,
+            notice_id = uuid.uuid4()
+            notices.append(
+                {
+                    "id": notice_id,
+                    "outbox_id": row.id,
+                    "user_id": user.id,
+                    "workflow": row.workflow,
+                    "subject_id": row.subject_id,
+                    "area_code": ahead.area(row),
+                    "dispatch_id": row.dispatch_id,
+                    "template": row.notice,
+                    "template_version": text.version,
+                    "subject": text.subject,
+                    "body": text.body,
+                    "body_html": text.body_html,
+                    "decided_at": row.created_at,
+                }
             )
-            plan(notice, user, text, now, take=take)
-            session.add(notice)
-            made += notice.deliveries
+            planned = _planned(row.notice, user, text, now, take=take)
+            deliveries += [{"notice_id": notice_id, **values} for values in planned]
     session.flush()
+    if notices:
+        session.connection().execute(_INSERT_NOTICE, notices)
+    if deliveries:
+        session.connection().execute(_INSERT_DELIVERY, deliveries)
     session.execute(
         sa.update(outbox)
         .where(outbox.c.id.in_([row.id for row in rows]))
@@ -146,27 +156,41 @@ def _publish(
             finished_at=now, outcome="published", queued_at=sa.func.coalesce(outbox.c.queued_at, queued_at)
         )
     )
-    return [delivery.id for delivery in made if not take or delivery.status == DeliveryStatus.CLAIMED]
+    return [values["id"] for values in deliveries if not take or values["status"] == DeliveryStatus.CLAIMED]
 
 
-def plan(notice: Notice, user: User, text: Text, now: datetime, *, take: bool = False) -> None:
-    """Give a notice its deliveries: one for each way that reaches the person and is not used yet."""
-    used = {delivery.channel for delivery in notice.deliveries}
-    for way in ways(user, notice.template):
+def _planned(
+    template: str,
+    user: User,
+    text: Text,
+    now: datetime,
+    *,
+    take: bool = False,
+    used: Collection[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """The columns of each delivery on a way that is not used yet."""
+    for way in ways(user, template):
         if way.channel in used:
             continue
-        delivery = Delivery(
-            id=uuid.uuid4(),
-            channel=way.channel,
-            address=way.address,
-            text=channels()[way.channel].text(user, text),
-            status=DeliveryStatus.TO_POST if way.by_hand else DeliveryStatus.PENDING,
-            next_attempt_at=now,
-            attempts=0,
-        )
-        if take and delivery.status == DeliveryStatus.PENDING:
-            delivery.status, delivery.claimed_at, delivery.attempts = DeliveryStatus.CLAIMED, now, 1
-        notice.deliveries.append(delivery)
+        taken = take and not way.by_hand
+        status = DeliveryStatus.TO_POST if way.by_hand else DeliveryStatus.PENDING
+        yield {
+            "id": uuid.uuid4(),
+            "channel": way.channel,
+            "address": way.address,
+            "text": channels()[way.channel].text(user, text),
+            "status": DeliveryStatus.CLAIMED if taken else status,
+            "claimed_at": now if taken else None,
+            "attempts": 1 if taken else 0,
+            "next_attempt_at": now,
+        }
+
+
+def plan_again(notice: Notice, now: datetime) -> None:
+    """Give a notice deliveries on the ways that reach the person now and are not used yet."""
+    used = {delivery.channel for delivery in notice.deliveries}
+    planned = _planned(notice.template, notice.user, text_of(notice), now, used=used)
+    notice.deliveries += [Delivery(**values) for values in planned]
 
 
 def note_unpublished(session: Session, outbox_id: uuid.UUID, error: str, now: datetime) -> None:

@@ -92,6 +92,7 @@ NOTICES: ListDeclaration[Line] = ListDeclaration(
         ),
         Column("attempts", "尝试次数", get=lambda line: _of_delivery(line, "attempts"), width=8),
         Column("sent", "对方接收时间", get=lambda line: _at(_of_delivery(line, "sent_at")), width=19),
+        Column("delivered", "送达时间", get=lambda line: _at(_of_delivery(line, "delivered_at")), width=19),
         Column("error", "最后的错误", get=lambda line: _of_delivery(line, "last_error") or "", width=30),
         Column("message_id", "邮件编号", get=lambda line: _of_delivery(line, "message_id") or "", width=30),
         Column("version", "文本版本", get=lambda line: _of_notice(line, "template_version") or "", width=14),

@@ -20,7 +20,7 @@ from workflows.schema import outbox
 
 PAGE = 50
 # From what was never told to what was surely read.
-STATES = ("held", "cancelled", "waiting", "failed", "sending", "inbox", "sent", "read")
+STATES = ("held", "cancelled", "waiting", "failed", "sending", "inbox", "sent", "delivered", "read")
 
 # The application that a notice has to do with.
 _ABOUT = aliased(Application, name="about")
@@ -174,9 +174,21 @@ def state_of() -> sa.ColumnElement[str]:
         (outbox.c.released_at.is_(None), "held"),
         (Notice.id.is_(None), "waiting"),
         (Notice.read_at.is_not(None), "read"),
+        (
+            sa.exists().where(Delivery.notice_id == Notice.id, Delivery.delivered_at.is_not(None)),
+            "delivered",
+        ),
         (_delivery(DeliveryStatus.SENT), "sent"),
         (_delivery(DeliveryStatus.FAILED), "failed"),
-        (_delivery(DeliveryStatus.PENDING, DeliveryStatus.CLAIMED, DeliveryStatus.LEAVING), "sending"),
+        (
+            _delivery(
+                DeliveryStatus.PENDING,
+                DeliveryStatus.CLAIMED,
+                DeliveryStatus.LEAVING,
+                DeliveryStatus.TO_POST,
+            ),
+            "sending",
+        ),
         else_="inbox",
     )
     return state

@@ -12,6 +12,7 @@ STATES = {
     "sending": _l("发送中"),
     "inbox": _l("站内信未读"),
     "sent": _l("已发出，站内信未读"),
+    "delivered": _l("已送达，站内信未读"),
     "read": _l("已读"),
 }
 TONES = {
@@ -27,6 +28,7 @@ DELIVERY = {
     DeliveryStatus.CLAIMED: _l("正在发送"),
     DeliveryStatus.LEAVING: _l("正在发送"),
     DeliveryStatus.SENT: _l("对方服务器已接收"),
+    DeliveryStatus.TO_POST: _l("待打印寄出"),
     DeliveryStatus.FAILED: _l("发送失败"),
 }
 ADDRESS = {"email": _l("邮件"), "sms": _l("短信"), "letter": _l("信函")}

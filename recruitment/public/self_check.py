@@ -33,12 +33,15 @@ from recruitment.public.coarse import NO_POST, BadLink, Grid, Span
 from recruitment.public.self_check_form import SelfCheckForm, post_words
 from recruitment.public.views import announced_call, shown_and_current
 from recruitment.web import navigation
+from recruitment.web.limits import address, limiter
 
 blueprint = Blueprint("self_check", __name__)
 Page = str | Response | tuple[str, int]
 
 # So many positions of a block are named; the rest is counted, and the position table has them all.
 NAMED = 30
+# From one address: a township office, or a mobile network, asks for many people; a program asks for more.
+CHECKS = "300 per 15 minutes"
 AREA = "area.prefecture"
 # What would change these is a day counted from the person's own.
 COUNTED = ("age.minimum", "tenure.length", "position.years")
@@ -90,6 +93,7 @@ def current() -> Page:
 
 @blueprint.route("/calls/<slug>/check", methods=["GET", "POST"])
 @public
+@limiter.limit(lambda: CHECKS, key_func=address, exempt_when=lambda: request.method != "POST")
 def check(slug: str) -> Page:
     """The questions and, to whoever has answered them, the result. A POST writes nothing here."""
     call = announced_call(slug)

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from recruitment.applications.models import Application
+from recruitment.candidates.models import Candidate
 from recruitment.clock import local
 from recruitment.people.models import User
 from recruitment.reminders.declaration import ReminderRule
@@ -41,9 +42,9 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
             waiting,
             _nominal(rule, waiting, setting, usual).label("nominal"),
             _nominal(follower, waiting, following, usual).label("next_nominal"),
-            sa.and_(sa.literal(follower is not rule), sa.func.coalesce(following.enabled, sa.true())).label(
-                "followed"
-            ),
+            sa.and_(
+                _reaches(follower, rule, waiting, moment), sa.func.coalesce(following.enabled, sa.true())
+            ).label("followed"),
             night.quiet_from.label("quiet_from"),
             night.quiet_until.label("quiet_until"),
             night.evening.label("evening"),
@@ -70,6 +71,18 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
         .where(row.began_at <= row.planned_at, ~row.overtaken, ~_told(rule, row))
         .subquery(f"ahead_{rule.name}")
     )
+
+
+def _reaches(
+    follower: ReminderRule, rule: ReminderRule, waiting: sa.Subquery, moment: Any
+) -> sa.ColumnElement[bool]:
+    """Whether the rule that follows will remind the same person, too."""
+    if follower is rule:
+        return sa.false()
+    if follower.waiting is rule.waiting:
+        return sa.true()
+    theirs = follower.waiting(moment).subquery("theirs")
+    return waiting.c.subject_id.in_(sa.select(theirs.c.subject_id))
 
 
 def _night(usual: Defaults) -> Night:
@@ -153,34 +166,17 @@ class Ahead:
     name: str
     number: str
     subject_id: uuid.UUID
-    call_id: uuid.UUID
+    application_id: uuid.UUID | None
     deadline: datetime
     planned_at: datetime
     late: bool
 
 
-def plan(
-    session: Session,
-    now: datetime,
-    *,
-    call_id: uuid.UUID | None = None,
-    areas: Iterable[str] = ("",),
-    chosen: Iterable[ReminderRule] | None = None,
-    only_due: bool = False,
-    within: timedelta | None = None,
-    limit: int | None = PAGE,
-) -> list[Ahead]:
-    """Who would get what, the earliest first, if nothing changes.
-
-    Args:
-        areas: prefixes of county codes within which.
-        chosen: which rules; default: all.
-        only_due: only those that would leave at this very moment.
-        within: only those planned up to so long from now.
-    """
-    queries = []
+def _every(now: datetime, call_id: uuid.UUID | None, areas: Iterable[str], only_due: bool) -> sa.Subquery:
+    """The reminders of all rules that are to come, or would leave at this very moment."""
     moment = sa.literal(now, sa.DateTime(timezone=True))
-    for rule in rules().values() if chosen is None else chosen:
+    parts = []
+    for rule in rules().values():
         found = ahead(rule, now)
         query = sa.select(
             sa.literal(rule.name).label("rule"), *(found.c[name] for name in _COLUMNS), found.c.quiet
@@ -189,16 +185,33 @@ def plan(
             query = query.where(found.c.call_id == call_id)
         if only_due:
             query = query.where(found.c.planned_at <= moment, ~found.c.quiet)
-        if within is not None:
-            query = query.where(found.c.planned_at <= now + within)
-        queries.append(query)
-    if not queries:
-        return []
-    every = sa.union_all(*queries).subquery()
+        parts.append(query)
+    return sa.union_all(*parts).subquery("every")
+
+
+def plan(
+    session: Session,
+    now: datetime,
+    *,
+    call_id: uuid.UUID | None = None,
+    areas: Iterable[str] = ("",),
+    only_due: bool = False,
+    limit: int | None = PAGE,
+) -> list[Ahead]:
+    """Who would get what, the earliest first, if nothing changes.
+
+    Args:
+        areas: prefixes of county codes within which.
+        only_due: only those that would leave at this very moment.
+    """
+    every = _every(now, call_id, areas, only_due)
     rows = session.execute(
-        sa.select(every, User.name, Application.receipt_number)
+        sa.select(every, User.name, Application.receipt_number, Application.id.label("application_id"))
         .join(User, User.id == every.c.user_id)
-        .outerjoin(Application, Application.id == every.c.subject_id)
+        .outerjoin(Candidate, Candidate.id == every.c.subject_id)
+        .outerjoin(
+            Application, Application.id == sa.func.coalesce(Candidate.application_id, every.c.subject_id)
+        )
         .order_by(every.c.planned_at, every.c.rule, every.c.subject_id)
         .limit(limit)
     )
@@ -208,13 +221,46 @@ def plan(
             row.name,
             row.receipt_number or "",
             row.subject_id,
-            row.call_id,
+            row.application_id,
             row.deadline,
             row.planned_at,
             row.planned_at < now,
         )
         for row in rows
     ]
+
+
+def counts(
+    session: Session, now: datetime, call_id: uuid.UUID, areas: Iterable[str], *, only_due: bool = False
+) -> dict[str, int]:
+    """How many of :func:`plan` there are by rule."""
+    every = _every(now, call_id, areas, only_due)
+    rows = session.execute(sa.select(every.c.rule, sa.func.count().label("number")).group_by(every.c.rule))
+    return {row.rule: row.number for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A reminder that was decided, with the name of who got it."""
+
+    reminder: Reminder
+    name: str
+    rule: ReminderRule | None
+
+
+def sent(session: Session, call_id: uuid.UUID, areas: Iterable[str], limit: int = PAGE) -> list[Sent]:
+    """The reminders of a call, the newest first."""
+    county = sa.func.coalesce(Application.area_code, Candidate.area_code)
+    rows = session.execute(
+        sa.select(Reminder, User.name)
+        .join(User, User.id == Reminder.user_id)
+        .outerjoin(Application, Application.id == Reminder.subject_id)
+        .outerjoin(Candidate, Candidate.id == Reminder.subject_id)
+        .where(Reminder.call_id == call_id, sa.or_(sa.false(), *(county.startswith(area) for area in areas)))
+        .order_by(Reminder.created_at.desc(), Reminder.id)
+        .limit(limit)
+    )
+    return [Sent(reminder, name, rules().get(reminder.rule)) for reminder, name in rows]
 
 
 def every_due(session: Session, now: datetime) -> list[Ahead]:

@@ -6,7 +6,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from recruitment.candidates.models import Candidate
-from recruitment.notices.context import about
+from recruitment.notices.context import about, timer_set
 from recruitment.people.models import User
 from recruitment.selection.models import SelectionPlan, Stage
 from recruitment.selection.numbers import plain
@@ -26,3 +26,8 @@ def _written(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         "result": "" if line is None else line.explanation,
         "query_closes_at": moment(closes_at) if closes_at else "",
     }
+
+
+@about("candidate.called_up")
+def _called_up(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    return {"consent_due": timer_set(session, row, "consent_deadline")}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.exam import operations
+from recruitment.exam import operations, venue_operations
 from recruitment.exam.operations import SubjectTimes
 from recruitment.exam.venue_list import VenueRow
 from recruitment.people.models import User
@@ -51,7 +51,7 @@ def call(session: Session, person: User, clock: Clock) -> Call:  # noqa: F811
     clock.set(factories.NOW)
     made = factories.call(session, person.actor(), slug="2026")
     save_plan(session, made, person)
-    operations.replace_venues(session, made, person, [venue_row()], factories.NOW)
+    venue_operations.replace_venues(session, made, person, [venue_row()], factories.NOW)
     session.commit()
     return made
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.exam import operations, queries
+from recruitment.exam import operations, queries, venue_operations
 from recruitment.exam.models import ExamPlan, ExamRoom, ExamSeat, Venue
 from recruitment.exam.seating import Candidate as Seeker
 from recruitment.exam.seating import Room, assign, lines
@@ -150,13 +150,13 @@ def test_a_room_with_people_in_it_can_neither_go_nor_shrink(
     operations.assign_seats(session, call, person, "815", factories.NOW)
     venue = session.scalars(sa.select(Venue)).one()
     with pytest.raises(Refused) as refused:
-        operations.save_venue(session, call, person, venue, [venue_row(rooms=1, code=2)], factories.NOW)
+        venue_operations.save_venue(session, call, person, venue, [venue_row(rooms=1, code=2)], factories.NOW)
     assert {reason.code for reason in refused.value.reasons} == {"seats_assigned"}
     larger = venue_row(rooms=5, capacity=40)
-    operations.save_venue(session, call, person, venue, [larger], factories.NOW)
+    venue_operations.save_venue(session, call, person, venue, [larger], factories.NOW)
     assert len(venue.rooms) == 5
     with pytest.raises(Refused):
-        operations.replace_venues(session, call, person, [larger], factories.NOW)
+        venue_operations.replace_venues(session, call, person, [larger], factories.NOW)
 
 
 def test_short_seats_are_told_by_prefecture_and_nothing_changes(
@@ -174,25 +174,37 @@ def test_short_seats_are_told_by_prefecture_and_nothing_changes(
 
 
 def test_seats_are_published_so_that_anybody_can_repeat_them(
-    browser: Client, session: Session, call: Call, candidate: Candidate, person: User
+    browser: Client, client: Client, session: Session, call: Call, candidate: Candidate, person: User
 ) -> None:
     for _ in range(3):
         factories.candidate(session, call)
     session.commit()
     page = browser.submit(browser.get(f"{HOME}/seats"), "编排座位", {"seed": "2026-11-22 815"})
     assert "已编排4人" in page.text
-    assert "2026-11-22 815" in pages.text_of(page)
+    # The public learns of it with the release, not before.
+    assert client.get("/calls/2026/seats").status_code == 404
+    browser.submit(page, "发放准考证")
+    assert "2026-11-22 815" in pages.text_of(client.get("/calls/2026/seats"))
 
     def rows(name: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(browser.get(f"{HOME}/seats/{name}.csv").text)))
+        return list(csv.DictReader(io.StringIO(client.get(f"/calls/2026/seats/{name}.csv").text)))
 
     people = [Seeker(row["candidate"], row["prefecture"], row["community"]) for row in rows("candidates")]
     rooms = [
         Room(row["prefecture"], int(row["venue"]), int(row["room"]), int(row["capacity"]))
         for row in rows("rooms")
     ]
-    # Everybody of the factories serves in one community: only two of four can be kept apart here.
-    assert {one.community[:6] for one in people} == {factories.COUNTY}
+    # Everybody of the factories serves in one community; which one must not be read from the tables.
+    assert len({one.community for one in people}) == 1
+    assert factories.community_of(session, factories.COUNTY) not in str(people)
+    # Whatever happens later, the tables stay those that the seats were assigned from.
+    fire(session, candidate, "give_up", actor=factories.actor(candidate.owner), now=factories.NOW)
+    factories.candidate(session, call)
+    operations.seat_latecomers(session, call, person, factories.NOW)
+    session.add(ExamRoom(venue_id=session.scalars(sa.select(Venue.id)).one(), number=9))
+    session.commit()
+    assert len(rows("candidates")) == len(rows("seats")) == 4
+    assert len(rows("rooms")) == 2
     published = [",".join(row.values()) for row in rows("seats")]
     assert published == list(lines(assign(people, rooms, "2026-11-22 815")))
     record = session.scalars(sa.select(AccessRecord).where(AccessRecord.action == "exam.seats")).one()
@@ -286,7 +298,7 @@ def test_an_admin_elsewhere_changes_nothing(session: Session, call: Call, candid
     stranger = factories.staff(session, Role.ADMIN, "511300")
     for operation in (
         lambda: save_plan(session, call, stranger),
-        lambda: operations.replace_venues(session, call, stranger, [], factories.NOW),
+        lambda: venue_operations.replace_venues(session, call, stranger, [], factories.NOW),
         lambda: operations.assign_seats(session, call, stranger, "1", factories.NOW),
         lambda: operations.release_tickets(session, call, stranger, factories.NOW),
     ):

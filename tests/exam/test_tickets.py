@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.exam import operations, queries
+from recruitment.exam import operations, ticket_queries
 from recruitment.exam.models import ExamPlan, ExamSeat
 from recruitment.exam.tickets import sign
 from recruitment.people.models import User
@@ -183,7 +183,7 @@ def test_a_missing_photo_is_said_and_stops_nothing(app: Flask, session: Session,
     from recruitment.exam.paper.ticket import tickets_pdf
     from recruitment.people.uploads import path_of
 
-    ticket = queries.ticket(session, ticketed)
+    ticket = ticket_queries.ticket(session, ticketed)
     assert ticket is not None
     assert ticket.photo is not None
     path_of(ticket.photo).write_bytes(b"no image")
@@ -196,7 +196,7 @@ def test_long_and_rare_names_fit(name: str, session: Session, ticketed: Candidat
 
     from recruitment.exam.paper.ticket import tickets_pdf
 
-    ticket = queries.ticket(session, ticketed)
+    ticket = ticket_queries.ticket(session, ticketed)
     assert ticket is not None
     long = dataclasses.replace(
         ticket,

@@ -74,10 +74,11 @@ def in_inspection(session: Session, of: Call | None = None, **chosen: Any) -> Ca
 
 
 def notices(session: Session, candidate: Candidate) -> list[str]:
-    """The names of the notices that a candidate's steps raised, in order."""
+    """The names of the notices that a candidate's steps raised from the medical on, in order."""
     mine = outbox.c.subject_id == candidate.id
     found = session.scalars(sa.select(outbox.c.notice).where(mine).order_by(outbox.c.event))
-    return [name.removeprefix("candidate.") for name in found]
+    names = [name.removeprefix("candidate.") for name in found]
+    return names[names.index("to_medical") :] if "to_medical" in names else []
 
 
 def told(session: Session, candidate: Candidate, notice: str, now: datetime = NOW) -> Notice:

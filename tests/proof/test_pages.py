@@ -94,12 +94,12 @@ def test_every_attempt_is_on_record_whatever_code_made_it(session: Session, smtp
     before = session.scalar(sa.select(sa.func.count()).select_from(DeliveryAttempt))
     # As a worker that was lost and a server that refused would leave it.
     for status, error in ((DeliveryStatus.PENDING, "451 busy"), (DeliveryStatus.FAILED, "550 no such user")):
-        session.execute(sa.update(Delivery).where(Delivery.id == delivery.id).values(status="claimed"))
-        session.execute(
-            sa.update(Delivery)
-            .where(Delivery.id == delivery.id)
-            .values(status=status, last_error=error, attempts=Delivery.attempts + 1)
-        )
+        this = sa.update(Delivery).where(Delivery.id == delivery.id)
+        session.execute(this.values(status="claimed", attempts=Delivery.attempts + 1))
+        session.execute(this.values(status=status, last_error=error))
+        # Claimed and given back untried is no attempt.
+        session.execute(this.values(status="claimed", attempts=Delivery.attempts + 1))
+        session.execute(this.values(status=status, attempts=Delivery.attempts - 1))
     found = session.scalars(
         sa.select(DeliveryAttempt)
         .where(DeliveryAttempt.delivery_id == delivery.id)

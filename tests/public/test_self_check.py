@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from recruitment.calls.models import Call
 from recruitment.people.models import Role
+from recruitment.public import self_check
 from tests import factories
 from tests.cadres.browser import Browser, counted
 from tests.calls.pages import errors_beside, text_of
@@ -201,3 +202,14 @@ def test_the_published_date_decides_to_the_day(visitor: Browser, call: Call) -> 
     assert groups(inside) == {"条件相符": 1, "不能报": 1}
     outside = ask(visitor, birth_date=[str(first.year), str(first.month), str(first.day - 1)])
     assert groups(outside) == {"不能报": 2}
+
+
+@pytest.mark.usefixtures("call")
+def test_a_program_that_asks_again_and_again_is_stopped_at_its_address(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(self_check, "CHECKS", "2 per 15 minutes")
+    assert [ask(visitor).status_code for _ in range(3)] == [200, 200, 429]
+    assert visitor.get("/calls/2026/check").status_code == 200, "the questions can still be read"
+    visitor.environ_base["REMOTE_ADDR"] = "10.0.7.1"
+    assert ask(visitor).status_code == 200, "somebody elsewhere goes on"

@@ -31,3 +31,31 @@ SAMPLES = {
     "selection.certificate": Sample(plus(of_call, stage="written"), own=False),
     "selection.scores": Sample(of_candidate, foreign=True),
 }
+
+SAMPLES |= {
+    "selection.recheck_queue": Sample(),
+    "selection.recheck_substitutes": Sample(),
+    "selection.recheck_show": Sample(of_candidate, foreign=True),
+    "selection.recheck_decide": Sample(plus(of_candidate, trigger="pass_recheck"), foreign=True),
+    "selection.closing": Sample(of_call),
+    "selection.close_rest": Sample(of_call),
+    "selection.substitution": Sample(of_candidate, foreign=True),
+    "selection.give_up": Sample(of_candidate, foreign=True),
+}
+
+SAMPLES |= {
+    "selection.interview": Sample(of_call),
+    "selection.interview_plan": Sample(of_call),
+    "selection.interview_groups": Sample(of_call),
+    "selection.interview_examiners": Sample(of_call),
+    "selection.interview_template": Sample(of_call),
+    "selection.interview_signatures": Sample(of_call),
+    "selection.upload_interview": Sample(of_call),
+    "selection.draw": Sample(of_call),
+    "selection.undo_draw": Sample(of_call),
+    "selection.extra_interview": Sample(of_call),
+    "selection.medical_list": Sample(of_call),
+    "selection.to_medical": Sample(of_call),
+    "selection.published_draw": Sample(of_call, own=False),
+    "selection.own_interview": Sample(of_candidate, foreign=True),
+}

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from recruitment import wording
 from recruitment.calls import queries
 from recruitment.calls.conditions import level_words
-from recruitment.calls.models import Call
+from recruitment.calls.models import Call, Position
 from recruitment.database import db
 from recruitment.forms import Refusal
 from recruitment.people.access import current_user
@@ -88,6 +89,17 @@ def refusable(operation: Callable[[], Any], beside: Mapping[str, str] | None = N
             ) from refused
 
     return run
+
+
+@blueprint.app_template_global()
+def openings_words(position: Position) -> str:
+    """How many a position takes, and what became of what was announced."""
+    announced = position.announced_openings
+    if position.cancelled_at is not None:
+        return str(_("职位已取消，原招%(announced)s人", announced=announced))
+    if position.openings < announced:
+        return str(_("招%(number)s人，原招%(announced)s人", number=position.openings, announced=announced))
+    return str(_("招%(number)s人", number=position.openings))
 
 
 @blueprint.app_context_processor

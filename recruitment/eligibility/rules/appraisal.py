@@ -125,9 +125,9 @@ def count(appraisals: Iterable[Appraisal] | None, years: range, at_least: str) -
     best: dict[int, int] = {}
     worst: dict[int, int] = {}
     for appraisal in appraisals or ():
-        year = appraisal.year
-        if appraisal.result is not None and year is not None and year in years:
-            rank = APPRAISAL_RANK[appraisal.result]
+        year, result = appraisal.year, appraisal.result
+        if result is not None and year is not None and year in years:
+            rank = APPRAISAL_RANK[result]
             best[year] = max(rank, best.get(year, rank))
             worst[year] = min(rank, worst.get(year, rank))
     enough = APPRAISAL_RANK[at_least]

@@ -25,11 +25,14 @@ _CHANGES = {
 }
 
 
-def bars(params: Parameters) -> Callable[[Mapping[str, bool | None]], tuple[RuleResult, ...]]:
-    """Every bar of the call, in order.
+def bars(
+    params: Parameters,
+) -> Callable[[Mapping[str, bool | None], Mapping[str, str]], tuple[RuleResult, ...]]:
+    """Every bar of the call, in order: from what was declared and from what registers say.
 
     A bar that is ``asked`` and not answered is unknown. One that is judged ``if_known`` comes from a register
-    that not every caller has; without an answer it gives no result.
+    that not every caller has; without an answer it gives no result. What a register says is certain, so it stops
+    a submission; what was declared is for the reviewer.
     """
     table = [
         (key, params[f"bar.{key}"] == "asked", *_results(params, key, DECLARATIONS[key]))
@@ -51,7 +54,31 @@ def bars(params: Parameters) -> Callable[[Mapping[str, bool | None]], tuple[Rule
                 found.append(unknown)
         return tuple(found)
 
-    return lambda declarations: results(*map(declarations.get, keys))
+    def judge(declarations: Mapping[str, bool | None], register: Mapping[str, str]) -> tuple[RuleResult, ...]:
+        found = results(*map(declarations.get, keys))
+        if not register:
+            return found
+        verified = {
+            f"bar.{key}": _registered(params, key, said) for key, said in register.items() if key in keys
+        }
+        judged = {result.rule: result for result in found} | verified
+        return tuple(judged[rule] for key in keys if (rule := f"bar.{key}") in judged)
+
+    return judge
+
+
+def _registered(params: Parameters, key: str, said: str) -> RuleResult:
+    return RuleResult(
+        f"bar.{key}",
+        FAIL,
+        True,
+        False,
+        None,
+        params.cite(f"bar.{key}"),
+        f"{DECLARATIONS[key]}：查有登记（{said}），不得报考。",
+        _CHANGES[key],
+        deterministic=True,
+    )
 
 
 def _results(params: Parameters, key: str, words: str) -> tuple[RuleResult, RuleResult, RuleResult]:

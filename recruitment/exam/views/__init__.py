@@ -1,6 +1,6 @@
 """Pages of ``exam``: plan, venues, seats, paper and attendance of a call's exam."""
 
-from recruitment.exam.views import plan, seats, venues
+from recruitment.exam.views import attendance, papers, plan, seats, venues
 from recruitment.exam.views.base import blueprint
 
-__all__ = ["blueprint", "plan", "seats", "venues"]
+__all__ = ["attendance", "blueprint", "papers", "plan", "seats", "venues"]

@@ -1,11 +1,9 @@
 """Seats: assign them, look them over, release the tickets."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,8 +19,9 @@ from recruitment.calls.views.base import (
 )
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.exam import operations, queries, seating
+from recruitment.exam import operations, queries
 from recruitment.exam.forms import SeatsForm
+from recruitment.exam.models import ExamPlan
 from recruitment.exam.views.base import blueprint, plan_or_404
 from recruitment.forms import handle
 from recruitment.people.access import allow, current_user
@@ -114,6 +113,7 @@ def _page(
         form=form if may_change(call) and plan else None,
         refused=refused or [],
         may_change=may_change(call),
+        tables=queries.TABLES,
         tried=request.method == "POST",
     ), status
 
@@ -121,24 +121,16 @@ def _page(
 @blueprint.get("/seats/<any(candidates, rooms, seats):table>.csv")
 @allow(*READERS)
 def seats_table(slug: str, table: str) -> Response:
-    """What anybody needs to repeat the assignment, and what came out of it. No names in it."""
+    """The tables that are published with the tickets, before that."""
     call = call_to_read(slug)
-    plan_or_404(call)
-    rooms = queries.seating_rooms(db.session, call.id)
-    rows: list[Sequence[object]]
-    if table == "candidates":
-        rows = [["candidate", "prefecture", "community"]]
-        rows += [[one.id, one.prefecture, one.community] for one in queries.seekers(db.session, call)]
-    elif table == "rooms":
-        rows = [["prefecture", "venue", "room", "capacity"]]
-        rows += [[room.prefecture, room.venue, room.number, room.capacity] for room in sorted(rooms)]
-    else:
-        rows = [["candidate", "prefecture", "venue", "room", "seat"]]
-        taken = [seat for seat, _community in queries.seated(db.session, call, rooms)]
-        rows += [line.split(",") for line in seating.lines(taken)]
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f"attachment; filename={table}.csv"
-    response.headers["Cache-Control"] = "no-store"
+    return csv_file(plan_or_404(call), table)
+
+
+def csv_file(plan: ExamPlan, name: str) -> Response:
+    """One of the tables of the assignment; 404 before there is one."""
+    text = queries.table(db.session, plan, name)
+    if text is None:
+        abort(404)
+    response = Response(text, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
     return response

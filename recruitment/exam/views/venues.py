@@ -24,8 +24,8 @@ from recruitment.calls.views.base import (
 from recruitment.calls.views.candidates import XLSX
 from recruitment.clock import local, now
 from recruitment.database import db
-from recruitment.exam import operations, queries
-from recruitment.exam.forms import VenueForm, VenuesFileForm
+from recruitment.exam import queries, venue_operations
+from recruitment.exam.forms import ListFileForm, VenueForm
 from recruitment.exam.venue_list import VENUES, VenueRow, read_venues
 from recruitment.exam.views.base import blueprint, venue_or_404
 from recruitment.forms import handle
@@ -83,7 +83,9 @@ def _venue_form(call: Call, venue_id: uuid.UUID | None) -> Page:
     form = VenueForm.of(call, venue, calls.counties_of(db.session, call))
     outcome = handle(
         form,
-        refusable(lambda: operations.save_venue(db.session, call, current_user(), venue, form.rows(), now())),
+        refusable(
+            lambda: venue_operations.save_venue(db.session, call, current_user(), venue, form.rows(), now())
+        ),
         CODE_TAKEN,
     )
     if outcome.done:
@@ -108,7 +110,7 @@ def venues_template(slug: str) -> Response:
 def import_venues(slug: str) -> Page:
     """Take a file in and lead to its dry run."""
     call = call_to_change(slug)
-    form = VenuesFileForm()
+    form = ListFileForm()
     if request.method == "POST" and form.validate():
         upload = form.table.data
         try:
@@ -143,7 +145,7 @@ def confirm_venues(slug: str, name: str) -> Page:
     if table.errors or not table.rows:
         return _trial(call, name, table, status=422)
     try:
-        number = operations.replace_venues(db.session, call, current_user(), table.rows, now())
+        number = venue_operations.replace_venues(db.session, call, current_user(), table.rows, now())
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

@@ -42,7 +42,10 @@ def upgrade() -> None:
     op.execute(
         """
         CREATE TRIGGER delivery_attempted AFTER UPDATE OF status ON delivery FOR EACH ROW
-        WHEN (OLD.status IN ('claimed', 'leaving') AND NEW.status NOT IN ('claimed', 'leaving'))
+        WHEN (
+            NEW.attempts = OLD.attempts AND NEW.status NOT IN ('claimed', 'leaving')
+            AND (OLD.status IN ('claimed', 'leaving') OR NEW.status = 'sent' AND OLD.status <> 'sent')
+        )
         EXECUTE FUNCTION delivery_attempted()
         """
     )

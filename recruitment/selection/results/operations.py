@@ -40,7 +40,11 @@ def compute(session: Session, call: Call, stage: Stage, person: User, now: datet
             the person's.
     """
     plans.check_in_charge(call, person)
-    plans.lock(session, call)
+    plan = plans.lock(session, call)
+    if sa.inspect(plan).transient:
+        # What holds from here on is the call's own and no default of this version of the program.
+        plan.changed_at = now
+        session.add(plan)
     if plans.published(session, call.id, stage):
         raise Refused([Reason("published", "名次已经公布。要重新排名，请先撤回公布。")])
     if stage is Stage.FINAL and plans.published(session, call.id, Stage.WRITTEN) is None:

@@ -21,6 +21,7 @@ from recruitment.selection.marks.operations import counting
 from recruitment.selection.models import (
     ABSENT,
     VIOLATION,
+    InterviewMark,
     Mark,
     PolicyBonus,
     RankedCandidate,
@@ -32,7 +33,7 @@ from workflows.schema import event
 
 # Who dropped out between the shortlist and the interview, in whatever way.
 DROPPED = frozenset({"recheck_failed", "gave_up", "void"})
-UNDECIDED = frozenset({"shortlisted", "called_up", "reserve"})
+UNDECIDED = frozenset({"shortlisted", "called_up", "reserve", "eliminated", "not_selected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,13 @@ def inputs(session: Session, call: Call, stage: Stage, positions: list[uuid.UUID
         )
         query = query.where(in_it)
     rows = session.execute(query).all()
-    ids = {row.id for row in rows}
-    marks = _marks(session, call)
-    bonuses = _bonuses(session, call, plan.bonus_proof_by)
-    interviews = _interviews(session, call) if stage is Stage.FINAL else {}
-    rechecks = _rechecks(session, call, ids) if stage is Stage.FINAL else {}
+    here = Candidate.call_id == call.id
+    if positions is not None:
+        here = sa.and_(here, Candidate.position_id.in_(positions))
+    marks = _marks(session, here)
+    bonuses = _bonuses(session, here, plan.bonus_proof_by)
+    interviews = _interviews(session, here) if stage is Stage.FINAL else {}
+    rechecks = _rechecks(session, here) if stage is Stage.FINAL else {}
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_header(scheme, stage))
@@ -117,59 +120,64 @@ def _text(mark: Decimal | None) -> str:
     return "" if mark is None else as_entered(mark)
 
 
-def _marks(session: Session, call: Call) -> dict[uuid.UUID, dict[str, tuple[Decimal | None, str]]]:
+_Here = sa.ColumnElement[bool]
+
+
+def _marks(session: Session, here: _Here) -> dict[uuid.UUID, dict[str, tuple[Decimal | None, str]]]:
     found: dict[uuid.UUID, dict[str, tuple[Decimal | None, str]]] = defaultdict(dict)
     query = (
         sa.select(Mark.candidate_id, Mark.subject, Mark.value, Mark.note)
         .join(Candidate, Candidate.id == Mark.candidate_id)
-        .where(Candidate.call_id == call.id)
+        .where(here)
     )
     for candidate_id, subject, value, note in session.execute(query):
         found[candidate_id][subject] = (value, note)
     return found
 
 
-def _bonuses(session: Session, call: Call, proof_by: date | None) -> dict[uuid.UUID, Decimal]:
+def _bonuses(session: Session, here: _Here, proof_by: date | None) -> dict[uuid.UUID, Decimal]:
     proven: dict[uuid.UUID, list[tuple[Decimal, date]]] = defaultdict(list)
     query = (
         sa.select(PolicyBonus.candidate_id, PolicyBonus.points, PolicyBonus.proven_on)
         .join(Candidate, Candidate.id == PolicyBonus.candidate_id)
-        .where(Candidate.call_id == call.id)
+        .where(here)
     )
     for candidate_id, points, proven_on in session.execute(query):
         proven[candidate_id].append((points, proven_on))
     return {candidate_id: counting(all_of_them, proof_by) for candidate_id, all_of_them in proven.items()}
 
 
-def _interviews(session: Session, call: Call) -> dict[uuid.UUID, tuple[Decimal | None, Decimal | None]]:
-    return {}
+def _interviews(session: Session, here: _Here) -> dict[uuid.UUID, tuple[Decimal | None, Decimal | None]]:
+    query = (
+        sa.select(InterviewMark.candidate_id, InterviewMark.value, InterviewMark.extra)
+        .join(Candidate, Candidate.id == InterviewMark.candidate_id)
+        .where(here)
+    )
+    return {candidate_id: (value, extra) for candidate_id, value, extra in session.execute(query)}
 
 
-def _rechecks(session: Session, call: Call, ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _rechecks(session: Session, here: _Here) -> dict[uuid.UUID, str]:
     """Y passed, N failed or dropped out before the interview; empty where nothing is decided.
 
-    Who passed the recheck and leaves only later has passed it: giving up at the interview makes no vacancy.
+    Who passed the recheck and leaves only at the interview or later has passed it: that makes no vacancy.
     """
-    passed = set(
+    came = set(
         session.scalars(
             sa.select(event.c.subject_id)
             .join(Candidate, Candidate.id == event.c.subject_id)
             .where(
-                Candidate.call_id == call.id,
+                here,
                 event.c.workflow == "candidate",
-                event.c.target.in_(("interviewed", "interview_absent")),
+                event.c.transition.in_(("record_interview", "miss_interview")),
             )
         )
     )
-    states = session.execute(sa.select(Candidate.id, Candidate.state).where(Candidate.call_id == call.id))
     found = {}
-    for candidate_id, state in states:
-        if candidate_id not in ids:
-            continue
-        if candidate_id in passed:
+    for candidate_id, state in session.execute(sa.select(Candidate.id, Candidate.state).where(here)):
+        if candidate_id in came:
             found[candidate_id] = "Y"
         elif state in DROPPED:
             found[candidate_id] = "N"
         else:
-            found[candidate_id] = "" if state in UNDECIDED or state == "eliminated" else "Y"
+            found[candidate_id] = "" if state in UNDECIDED else "Y"
     return found

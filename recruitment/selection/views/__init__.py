@@ -1,7 +1,35 @@
 """Pages of ``selection``: what admins compute and publish, what the public checks, what cadres are told."""
 
 from recruitment.selection import notices
-from recruitment.selection.views import bonuses, cadre, marks, public, recounts, results, scheme
+from recruitment.selection.views import (
+    bonuses,
+    cadre,
+    corrections,
+    interview,
+    interview_setup,
+    leaving,
+    marks,
+    public,
+    recheck,
+    recounts,
+    results,
+    scheme,
+)
 from recruitment.selection.views.base import blueprint
 
-__all__ = ["blueprint", "bonuses", "cadre", "marks", "notices", "public", "recounts", "results", "scheme"]
+__all__ = [
+    "blueprint",
+    "bonuses",
+    "cadre",
+    "corrections",
+    "interview",
+    "interview_setup",
+    "leaving",
+    "marks",
+    "notices",
+    "public",
+    "recheck",
+    "recounts",
+    "results",
+    "scheme",
+]

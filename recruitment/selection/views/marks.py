@@ -3,7 +3,7 @@
 import uuid
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
@@ -11,20 +11,19 @@ from werkzeug.wrappers import Response
 
 from recruitment.calls import staging
 from recruitment.calls.models import Call
-from recruitment.calls.views.base import refusable
-from recruitment.candidates.models import Candidate
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.forms import Refusal, handle, options, typed
-from recruitment.lists.parsers import Wrong
 from recruitment.lists.reading import ImportResult
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.selection import plans
-from recruitment.selection.forms import CorrectionForm, SheetForm
+from recruitment.selection.forms import SheetForm
+from recruitment.selection.interview import operations as interviews
+from recruitment.selection.interview import plan as planning
+from recruitment.selection.interview.sheet import interview_sheet
 from recruitment.selection.marks import entry, operations
-from recruitment.selection.marks.sheet import Row, to_cell, written_sheet
-from recruitment.selection.models import MarkCorrection, MarkEntry, Stage
+from recruitment.selection.marks.sheet import Row, written_sheet
+from recruitment.selection.models import MarkEntry, Stage
 from recruitment.selection.results import queries
 from recruitment.selection.results.operations import stale
 from recruitment.selection.views.base import (
@@ -33,7 +32,6 @@ from recruitment.selection.views.base import (
     blueprint,
     call_to_change,
     call_to_read,
-    candidate_of_call,
     done_or_refused,
     may_change,
     spreadsheet,
@@ -69,7 +67,7 @@ def _overview(
         refused=refused,
         sitting=here,
         missing=here.missing[:PREVIEWED],
-        entries=_open_entries(call, Stage.WRITTEN),
+        entries=open_entries(call, Stage.WRITTEN),
         corrections=queries.corrections(db.session, call),
         subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
         may_change=may_change(call),
@@ -78,7 +76,7 @@ def _overview(
     ), status
 
 
-def _open_entries(call: Call, stage: Stage) -> list[MarkEntry]:
+def open_entries(call: Call, stage: Stage) -> list[MarkEntry]:
     return list(
         db.session.scalars(
             sa.select(MarkEntry)
@@ -137,9 +135,9 @@ def content_of(form: SheetForm) -> tuple[bytes, str]:
     return content, (upload.filename or "")[-120:]
 
 
-def find_entry(call: Call, entry_id: uuid.UUID, stage: Stage) -> MarkEntry:
+def find_entry(call: Call, entry_id: uuid.UUID) -> MarkEntry:
     found = db.session.get(MarkEntry, entry_id)
-    if found is None or found.call_id != call.id or found.stage != stage:
+    if found is None or found.call_id != call.id:
         abort(404)
     return found
 
@@ -147,8 +145,32 @@ def find_entry(call: Call, entry_id: uuid.UUID, stage: Stage) -> MarkEntry:
 @blueprint.get("/admin/calls/<slug>/marks/entries/<uuid:entry_id>")
 @allow(*READERS)
 def marks_entry(slug: str, entry_id: uuid.UUID) -> Page:
+    """One person's entry, of either stage: its dry run, and where it differs from the other person's."""
     call = call_to_read(slug)
-    return _entry_page(call, find_entry(call, entry_id, Stage.WRITTEN))
+    return _entry_page(call, find_entry(call, entry_id))
+
+
+def _columns(call: Call, stage: str) -> dict[str, str]:
+    """The columns of a sheet by key, without the ticket number."""
+    if stage == Stage.WRITTEN:
+        return {item.code: item.name for item in plans.scheme_of(db.session, call).subjects}
+    plan = planning.plan_of(db.session, call)
+    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
+    return {column.key: column.title for column in sheet.columns[1:]}
+
+
+def _missing(call: Call, found: MarkEntry) -> int:
+    """How many wait for marks and are not in the entry."""
+    if found.stage == Stage.WRITTEN:
+        waiting = operations.sitting(db.session, call).missing
+    else:
+        _, may, marked = interviews.drawn_tickets(db.session, call)
+        waiting = [ticket for ticket, free in may.items() if free and ticket not in marked]
+    return len([ticket for ticket in waiting if ticket not in found.rows])
+
+
+def _overview_of(stage: str) -> str:
+    return "selection.marks" if stage == Stage.WRITTEN else "selection.interview"
 
 
 def _entry_page(
@@ -156,7 +178,6 @@ def _entry_page(
 ) -> tuple[str, int]:
     other = entry.counterpart(db.session, found) if found.confirmed_at and not found.agreed_at else None
     differing = list(entry.differences(other.rows, found.rows)) if other else []
-    here = operations.sitting(db.session, call)
     return render_template(
         "selection/entry.html",
         call=call,
@@ -167,12 +188,10 @@ def _entry_page(
         number=len(differing),
         refused=refused,
         rows=sorted(found.rows.items())[:PREVIEWED],
-        subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
-        missing=len([ticket for ticket in here.missing if ticket not in found.rows]),
+        subjects=_columns(call, found.stage),
+        missing=_missing(call, found),
         may_change=may_change(call),
-        confirm_url=url_for("selection.confirm_marks", slug=call.slug, entry_id=found.id),
-        drop_url=url_for("selection.drop_marks", slug=call.slug, entry_id=found.id),
-        back_url=url_for("selection.marks", slug=call.slug),
+        back_url=url_for(_overview_of(found.stage), slug=call.slug),
     ), status
 
 
@@ -181,14 +200,15 @@ def _entry_page(
 def confirm_marks(slug: str, entry_id: uuid.UUID) -> Page:
     """Stand by one's own entry; where it agrees with the other person's, the marks are written."""
     call = call_to_change(slug)
-    found = find_entry(call, entry_id, Stage.WRITTEN)
-    attempt = done_or_refused(lambda: operations.confirm(db.session, call, found.id, current_user(), now()))
+    found = find_entry(call, entry_id)
+    confirm = operations.confirm if found.stage == Stage.WRITTEN else interviews.confirm
+    attempt = done_or_refused(lambda: confirm(db.session, call, found.id, current_user(), now()))
     if not attempt.done:
         call = call_to_change(slug)
-        return _entry_page(call, find_entry(call, entry_id, Stage.WRITTEN), attempt.refused, 409)
+        return _entry_page(call, find_entry(call, entry_id), attempt.refused, 409)
     if attempt.result.agreed:
         flash(_("两人录入一致，已写入%(number)s名考生的成绩。", number=len(found.rows)), "success")
-        return redirect(url_for("selection.marks", slug=slug), 303)
+        return redirect(url_for(_overview_of(found.stage), slug=slug), 303)
     if not attempt.result.differences:
         flash(_("已确认。请另一个人再录入一次，两次一致才写入。"), "success")
     return redirect(url_for("selection.marks_entry", slug=slug, entry_id=entry_id), 303)
@@ -198,98 +218,10 @@ def confirm_marks(slug: str, entry_id: uuid.UUID) -> Page:
 @allow(Role.ADMIN)
 def drop_marks(slug: str, entry_id: uuid.UUID) -> Page:
     call = call_to_change(slug)
-    find_entry(call, entry_id, Stage.WRITTEN)
+    stage = find_entry(call, entry_id).stage
     attempt = done_or_refused(lambda: entry.drop(db.session, call, entry_id, current_user(), now()))
     if not attempt.done:
-        return _overview(call_to_change(slug), SheetForm(), refused=attempt.refused, status=409)
-    flash(_("已删除这次录入。"), "success")
-    return redirect(url_for("selection.marks", slug=slug), 303)
-
-
-@blueprint.get("/admin/calls/<slug>/marks/find")
-@allow(*READERS)
-def find_marks(slug: str) -> Page:
-    """Lead from a typed ticket number to its page."""
-    call = call_to_read(slug)
-    ticket = request.args.get("ticket", "").strip()
-    found = db.session.scalar(
-        sa.select(Candidate.id).where(Candidate.call_id == call.id, Candidate.ticket_number == ticket)
-    )
-    if found is None:
-        flash(_("没有准考证号“%(ticket)s”，请核对。", ticket=ticket), "warning")
-        return redirect(url_for("selection.marks", slug=slug), 303)
-    return redirect(url_for("selection.marks_of", slug=slug, ticket=ticket), 303)
-
-
-@blueprint.get("/admin/calls/<slug>/marks/of/<ticket>")
-@allow(*READERS)
-def marks_of(slug: str, ticket: str) -> Page:
-    call = call_to_read(slug)
-    form = CorrectionForm.open(f"correct:{call.id}:{ticket}") if may_change(call) else None
-    return _marks_page(call, candidate_of_call(call, ticket), form, 200)
-
-
-def _marks_page(
-    call: Call, candidate: Candidate, form: CorrectionForm | None, status: int
-) -> tuple[str, int]:
-    subjects = {item.code: item.name for item in plans.scheme_of(db.session, call).subjects}
-    mine = queries.marks_of(db.session, [candidate.id]).get(candidate.id, {})
-    if form:
-        form.subject.choices = options(subjects.items())
-    past = db.session.scalars(
-        sa.select(MarkCorrection)
-        .options(joinedload(MarkCorrection.person))
-        .where(MarkCorrection.candidate_id == candidate.id)
-        .order_by(MarkCorrection.corrected_at.desc())
-    )
-    return render_template(
-        "selection/marks_of.html",
-        call=call,
-        candidate=candidate,
-        form=form if mine else None,
-        rows=[
-            (subjects[code], to_cell(mark.value, mark.note))
-            for code, mark in mine.items()
-            if code in subjects
-        ],
-        corrections=list(past),
-        subjects=subjects,
-        line=queries.line_of(db.session, candidate, Stage.WRITTEN),
-        published=plans.published(db.session, call.id, Stage.WRITTEN) is not None,
-    ), status
-
-
-@blueprint.post("/admin/calls/<slug>/marks/of/<ticket>")
-@allow(Role.ADMIN)
-def correct_mark(slug: str, ticket: str) -> Page:
-    call = call_to_change(slug)
-    candidate = candidate_of_call(call, ticket)
-    form = CorrectionForm.open(f"correct:{call.id}:{ticket}")
-    form.subject.choices = options(
-        (item.code, item.name) for item in plans.scheme_of(db.session, call).subjects
-    )
-    outcome = handle(form, refusable(lambda: _correct(call, candidate, form), {"no_change": "cell"}))
-    if not outcome.done:
         call = call_to_change(slug)
-        return _marks_page(call, candidate_of_call(call, ticket), form, outcome.status)
-    if plans.published(db.session, call.id, Stage.WRITTEN):
-        flash(_("已更正。名次已经公布，需要撤回公布并重新排名，更正才会反映到名次。"), "warning")
-    else:
-        flash(_("已更正。请重新计算名次。"), "success")
-    return redirect(url_for("selection.marks_of", slug=slug, ticket=ticket), 303)
-
-
-def _correct(call: Call, candidate: Candidate, form: CorrectionForm) -> MarkCorrection:
-    try:
-        return operations.correct(
-            db.session,
-            call,
-            candidate,
-            form.subject.data,
-            typed(form.cell),
-            typed(form.reason),
-            current_user(),
-            now(),
-        )
-    except Wrong as wrong:
-        raise Refusal({"cell": f"{wrong}。"}) from wrong
+        return _entry_page(call, find_entry(call, entry_id), attempt.refused, 409)
+    flash(_("已删除这次录入。"), "success")
+    return redirect(url_for(_overview_of(stage), slug=slug), 303)

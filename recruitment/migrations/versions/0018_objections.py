@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "objections"
-down_revision = "proof"
+down_revision = "corrections"
 branch_labels = None
 depends_on = None
 

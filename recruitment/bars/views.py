@@ -1,0 +1,276 @@
+"""The register of bars, and the violations of a call."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from recruitment.bars import operations, queries
+from recruitment.bars.forms import BarForm, RevokeForm, SearchForm, TableForm, ViolationForm
+from recruitment.bars.models import Bar
+from recruitment.bars.table import Entry, table
+from recruitment.bars.words import CONSEQUENCES, KINDS, STATUS
+from recruitment.calls import queries as calls
+from recruitment.calls import staging
+from recruitment.calls.models import Call
+from recruitment.calls.views.base import READERS as CALL_READERS
+from recruitment.calls.views.base import call_to_change, call_to_read, may_change, refusable, words_of
+from recruitment.clock import now, today
+from recruitment.database import db
+from recruitment.forms import Refusal, handle, typed
+from recruitment.lists.reading import ImportResult, read_list
+from recruitment.people.access import allow, current_user
+from recruitment.people.models import Role
+from recruitment.web import navigation, stages
+from workflows.terms import Refused
+
+blueprint = Blueprint("bars", __name__)
+Page = str | Response | tuple[str, int]
+KEEPERS = (Role.ADMIN, Role.PROVINCE_REVIEWER)
+READERS = (*KEEPERS, Role.SUPERVISOR)
+# The register is one for all calls.
+REGISTER, FOLDER = uuid.UUID(int=0), "bars"
+SHOWN = 200
+
+
+@blueprint.app_context_processor
+def _helpers() -> dict[str, Any]:
+    return {
+        "bar_kinds": KINDS,
+        "bar_status": lambda bar: STATUS[queries.status(bar, today())],
+        "violation_consequences": CONSEQUENCES,
+    }
+
+
+@blueprint.get("/admin/bars")
+@navigation.entry(_l("禁考名单"), 40, section="bars.")
+@allow(*READERS)
+def register() -> Page:
+    """The register, the latest first."""
+    return _register(SearchForm(formdata=None))
+
+
+def _register(form: SearchForm, found: list[Bar] | None = None, status: int = 200) -> tuple[str, int]:
+    after = request.args.get("after", "")
+    try:
+        page = queries.page(db.session, after)
+    except ValueError:
+        abort(404)
+    return render_template(
+        "bars/register.html",
+        form=form if current_user().roles & set(KEEPERS) else None,
+        found=found,
+        page=page,
+        after=after,
+        may_keep=operations.may_keep(current_user()),
+    ), status
+
+
+@blueprint.post("/admin/bars")
+@allow(*KEEPERS)
+def search() -> Page:
+    """By ID number, which then stands in no address; that somebody looked is recorded."""
+    form = SearchForm()
+    if not form.validate():
+        return _register(form, status=422)
+    found = queries.of_number(db.session, form.id_number.number.value)
+    operations.searched(db.session, current_user(), now(), len(found))
+    db.session.commit()
+    return _register(form, found)
+
+
+@blueprint.route("/admin/bars/new", methods=["GET", "POST"])
+@allow(*KEEPERS)
+def enter() -> Page:
+    """Make one entry."""
+    _keeper()
+    form = BarForm.open("bar:new")
+    outcome = handle(form, refusable(lambda: _enter(form)))
+    if outcome.done:
+        if outcome.result.new:
+            flash(_("已列入禁考名单。"), "success")
+        else:
+            flash(_("名单里已有这个人的同一决定，没有重复列入。"), "info")
+        return redirect(url_for("bars.register"), 303)
+    return render_template("bars/new.html", form=form), outcome.status
+
+
+def _keeper() -> None:
+    if not operations.may_keep(current_user()):
+        abort(403)
+
+
+def _enter(form: BarForm) -> operations.Entered:
+    starts_on: Any = form.starts_on.data
+    entry = Entry(
+        typed(form.name),
+        form.id_number.number,
+        str(form.kind.data),
+        typed(form.source),
+        typed(form.clause),
+        starts_on,
+        None if form.for_life.data else form.until.data,
+    )
+    return operations.enter(db.session, [entry], current_user(), now())
+
+
+def _bar(bar_id: uuid.UUID) -> Bar:
+    return db.session.get(Bar, bar_id) or abort(404)
+
+
+@blueprint.get("/admin/bars/<uuid:bar_id>")
+@allow(*READERS)
+def show(bar_id: uuid.UUID) -> Page:
+    """One entry."""
+    return _show(_bar(bar_id), RevokeForm(formdata=None))
+
+
+def _show(bar: Bar, form: RevokeForm, status: int = 200) -> tuple[str, int]:
+    may_revoke = bar.revoked_at is None and operations.may_keep(current_user())
+    return render_template("bars/show.html", bar=bar, form=form if may_revoke else None), status
+
+
+@blueprint.post("/admin/bars/<uuid:bar_id>/revoke")
+@allow(*KEEPERS)
+def revoke(bar_id: uuid.UUID) -> Page:
+    """Take an entry back."""
+    bar = _bar(bar_id)
+    form = RevokeForm()
+    outcome = handle(
+        form,
+        refusable(
+            lambda: operations.revoke(db.session, bar, current_user(), now(), reason=typed(form.reason)),
+            {"reason_missing": "reason"},
+        ),
+    )
+    if outcome.done:
+        flash(_("已撤销。"), "success")
+        return redirect(url_for("bars.show", bar_id=bar_id), 303)
+    return _show(_bar(bar_id), form, outcome.status)
+
+
+@blueprint.route("/admin/bars/import", methods=["GET", "POST"])
+@allow(*KEEPERS)
+def import_list() -> Page:
+    """Take a list in and lead to its dry run."""
+    _keeper()
+    form = TableForm()
+    if request.method == "POST" and form.validate():
+        upload = form.table.data
+        try:
+            content = upload.stream.read(staging.MOST_BYTES + 1)
+            name = staging.put(REGISTER, content, upload.filename, FOLDER)
+        except staging.StagingError as error:
+            form.table.errors = [str(error)]
+        else:
+            return redirect(url_for("bars.dry_run", name=name), 303)
+    return render_template("bars/import.html", form=form), 422 if form.errors else 200
+
+
+def _read(name: str) -> ImportResult[Entry]:
+    content = staging.get(REGISTER, name, FOLDER)
+    if content is None:
+        abort(404)
+    return read_list(table(today()), content)
+
+
+@blueprint.get("/admin/bars/import/<name>")
+@allow(*KEEPERS)
+def dry_run(name: str) -> Page:
+    """What an import would do; nothing is changed."""
+    _keeper()
+    return _dry_run(name, _read(name))
+
+
+def _dry_run(name: str, read: ImportResult[Entry], refused: list[str] | None = None) -> tuple[str, int]:
+    return render_template(
+        "bars/dry_run.html",
+        name=name,
+        table=read,
+        rows=read.rows[:SHOWN],
+        errors=read.errors[:SHOWN],
+        refused=refused or [],
+    ), 409 if refused else 200
+
+
+@blueprint.post("/admin/bars/import/<name>")
+@allow(*KEEPERS)
+def confirm_import(name: str) -> Page:
+    """Import what the dry run showed."""
+    read = _read(name)
+    if read.errors or not read.rows:
+        return _dry_run(name, read)[0], 422
+    try:
+        done = operations.enter(db.session, read.rows, current_user(), now())
+        db.session.commit()
+    except Refused as refused:
+        db.session.rollback()
+        return _dry_run(name, read, [words_of(reason) for reason in refused.reasons])
+    staging.drop(REGISTER, name, FOLDER)
+    flash(_("已列入%(new)s人，另有%(known)s条名单里已有。", new=done.new, known=done.known), "success")
+    return redirect(url_for("bars.register"), 303)
+
+
+# Violations of a call
+
+
+@blueprint.get("/admin/calls/<slug>/violations")
+@stages.of_call(_l("违纪违规"), 35, when=lambda call: call.state in ("in_review", "exam", "selection"))
+@allow(*CALL_READERS)
+def violations(slug: str) -> Page:
+    """What was recorded, and the form to record more."""
+    call = call_to_read(slug)
+    return _violations(call, ViolationForm.open(f"violation:{call.id}") if may_change(call) else None)
+
+
+def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tuple[str, int]:
+    return render_template(
+        "bars/violations.html", call=call, form=form, rows=queries.violations(db.session, call)
+    ), status
+
+
+@blueprint.post("/admin/calls/<slug>/violations")
+@allow(Role.ADMIN)
+def record_violation(slug: str) -> Page:
+    """Record one."""
+    call = call_to_change(slug)
+    form = ViolationForm.open(f"violation:{call.id}")
+    outcome = handle(form, refusable(lambda: _record(call, form), BESIDE))
+    if outcome.done:
+        flash(_("已登记。"), "success")
+        return redirect(url_for("bars.violations", slug=slug), 303)
+    return _violations(call, form, outcome.status)
+
+
+BESIDE = {
+    "facts_missing": "facts",
+    "clause_missing": "clause",
+    "subject_missing": "subject",
+    "recorded_already": "subject",
+    "no_id_number": "person",
+    "barred_already": "person",
+}
+
+
+def _record(call: Call, form: ViolationForm) -> Any:
+    person = calls.find_person(db.session, call, typed(form.person))
+    candidate = queries.find_candidate(db.session, call, person) if person else None
+    if candidate is None:
+        raise Refusal({"person": _("本次招考的考生中没有这个人。请核对身份证号或回执号。")})
+    return operations.record_violation(
+        db.session,
+        call,
+        candidate,
+        current_user(),
+        now(),
+        today(),
+        consequence=str(form.consequence.data),
+        facts=typed(form.facts),
+        clause=typed(form.clause),
+        subject=typed(form.subject),
+        kind=str(form.kind.data),
+        for_life=bool(form.for_life.data),
+    )

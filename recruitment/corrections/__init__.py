@@ -1,0 +1,1 @@
+"""Correcting the rules of a call that has been published, and judging its applications anew."""

@@ -1,0 +1,1 @@
+"""The recheck before the interview: decided by the county, with substitutes for who drops out."""

@@ -1,0 +1,19 @@
+"""What the addresses of bars name."""
+
+from tests.routes import NOWHERE, Sample, of_call
+
+_BAR = {"bar_id": NOWHERE}
+_FILE = {"name": NOWHERE}
+
+SAMPLES = {
+    "bars.register": Sample(),
+    "bars.search": Sample(),
+    "bars.enter": Sample(),
+    "bars.show": Sample(lambda world: _BAR, own=False),
+    "bars.revoke": Sample(lambda world: _BAR, own=False),
+    "bars.import_list": Sample(),
+    "bars.dry_run": Sample(lambda world: _FILE, own=False),
+    "bars.confirm_import": Sample(lambda world: _FILE, own=False),
+    "bars.violations": Sample(of_call),
+    "bars.record_violation": Sample(of_call),
+}
