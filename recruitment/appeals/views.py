@@ -31,7 +31,7 @@ TONES = {"filed": "info", "accepted": "info", "upheld": "good", "rejected": "bad
 TEXTS = {
     "filed": _l("已经收到您的申诉，等待受理。现在不用做什么。"),
     "accepted": _l("已经受理，由没有参与原决定的人复核。现在不用做什么。"),
-    "upheld": _l("您的申诉成立，原决定已经撤销。"),
+    "upheld": _l("您的申诉成立。"),
     "rejected": _l("经复核，维持原决定。"),
     "withdrawn": _l("您已撤回申诉。在期限内还可以再提出。"),
 }
