@@ -7,6 +7,7 @@ import io
 import itertools
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,12 +43,12 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 REFERENCE = date(2026, 11, 17)
 
 _numbers = itertools.count(1)
-_hash: dict[str, str] = {}
 
 
+@cache
 def _password() -> str:
     # Argon2 is slow on purpose; one hash serves every account of a run.
-    return _hash.setdefault(PASSWORD, hash_password(PASSWORD))
+    return hash_password(PASSWORD)
 
 
 def load_areas(session: Session) -> None:
