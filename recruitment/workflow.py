@@ -33,12 +33,14 @@ def engine() -> Engine:
 def registry() -> Registry:
     """What this application implements of the definitions."""
     from recruitment.applications import guards as application_guards
+    from recruitment.appointments import guards as appointment_guards
     from recruitment.bars import guards as bar_guards
     from recruitment.calls import guards as call_guards
     from recruitment.candidates import guards as candidate_guards
     from recruitment.fees import guards as fee_guards
     from recruitment.inspection import guards as inspection_guards
     from recruitment.medical import guards as medical_guards
+    from recruitment.objections import guards as objection_guards
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
@@ -51,7 +53,9 @@ def registry() -> Registry:
     selection_guards.register(known)
     medical_guards.register(known)
     inspection_guards.register(known)
+    appointment_guards.register(known)
     public_notice_guards.register(known)
+    objection_guards.register(known)
     return known
 
 

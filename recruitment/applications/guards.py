@@ -211,12 +211,17 @@ def _frozen_form(scope: Scope) -> Any:
     return sa.select(Application.form).where(Application.id == scope.application_id).scalar_subquery()
 
 
+def _cadre(scope: Scope) -> Any:
+    """Whom the subject concerns, if that is not its owner: an objection is somebody else's."""
+    return scope.cadre_id if "cadre_id" in scope.subject.c else scope.owner_id
+
+
 def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
-    form = _frozen_form(scope)
+    form, cadre = _frozen_form(scope), _cadre(scope)
     community = sa.select(User.community_code).where(User.id == scope.actor_id).scalar_subquery()
     name = sa.select(User.name).where(User.id == scope.actor_id).scalar_subquery()
     return {
-        "is_self": scope.owner_id == scope.actor_id,
+        "is_self": cadre == scope.actor_id,
         "same_community": sa.and_(
             community.is_not(None),
             form["tenures"].contains(
@@ -226,9 +231,7 @@ def _recusal(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
         "relative": form["relatives"].contains(
             sa.func.jsonb_build_array(sa.func.jsonb_build_object("name", name))
         ),
-        "recused": sa.exists().where(
-            Recusal.reviewer_id == scope.actor_id, Recusal.cadre_id == scope.owner_id
-        ),
+        "recused": sa.exists().where(Recusal.reviewer_id == scope.actor_id, Recusal.cadre_id == cadre),
     }
 
 
@@ -236,11 +239,10 @@ def _recusal_holds(scope: Scope) -> sa.ColumnElement[bool]:
     return ~sa.or_(*(sa.func.coalesce(fact, sa.false()) for fact in _recusal(scope).values()))
 
 
-def not_recused(reviewer_id: uuid.UUID, now: datetime) -> sa.ColumnElement[bool]:
-    """The guard as a condition of a query over :class:`Application`: the reviewer may handle it."""
-    table = Application.__table__
+def not_recused(reviewer_id: uuid.UUID, now: datetime, model: Any = Application) -> sa.ColumnElement[bool]:
+    """The guard as a condition of a query over a model whose workflow has it: the reviewer may handle the row."""
     return _recusal_holds(
-        Scope(table, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
+        Scope(model.__table__, sa.literal(now, sa.DateTime(timezone=True)), sa.literal(reviewer_id, sa.Uuid))
     )
 
 

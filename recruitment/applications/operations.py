@@ -376,12 +376,10 @@ def _without_failing_rules(applications: Sequence[Application]) -> list[Applicat
     return [row for row in applications if not failing_rules(row)]
 
 
-def recusal_reasons(
-    session: Session, application: Application, actor: Actor, now: datetime
-) -> tuple[Reason, ...]:
-    """Why the actor has to stay away from the application; none: they need not."""
-    registry, flow = engine().registry, engine().flow(application)
-    facts = flow.facts(session, [application], ["not_recused"], actor, now)[application.id]["not_recused"]
+def recusal_reasons(session: Session, subject: Any, actor: Actor, now: datetime) -> tuple[Reason, ...]:
+    """Why the actor has to stay away from the subject, whose workflow asks about it; none: they need not."""
+    registry, flow = engine().registry, engine().flow(subject)
+    facts = flow.facts(session, [subject], ["not_recused"], actor, now)[subject.id]["not_recused"]
     return tuple(registry.guards["not_recused"].reasons(Given(facts, actor, now)))
 
 

@@ -3,12 +3,14 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-# The words of a list that is read are these too, whatever the language of the page.
+# Marks words that are translated where they are shown. In a list that is read they are these, whatever the
+# language of the page.
+N_ = str
 KINDS = {
-    "exam_cheating": "考试作弊等严重违纪违规",
-    "forged_documents": "伪造、变造材料",
-    "malicious_registration": "恶意报名",
-    "other": "其他",
+    "exam_cheating": N_("考试作弊等严重违纪违规"),
+    "forged_documents": N_("伪造、变造材料"),
+    "malicious_registration": N_("恶意报名"),
+    "other": N_("其他"),
 }
 CONSEQUENCES: dict[str, LazyString] = {
     "paper_zero": _l("该科成绩按零分处理"),

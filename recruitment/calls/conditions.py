@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from recruitment.cadres.vocabulary import APPRAISAL_RESULTS, EDUCATION_LEVELS, POSTS
 from recruitment.calls.models import Position
 from recruitment.eligibility.parameters import Parameters
+from recruitment.eligibility.rules.tenure import former_count
 from recruitment.eligibility.rulesets import Parameter, RuleSet, Value, load_rules
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
@@ -163,6 +164,8 @@ def _tenure(parameters: Parameters) -> list[tuple[str, str]]:
                 parameters.cite("tenure.stationed_minimum"),
             )
         )
+        if former_count(parameters):
+            lines.append((_("已离任的驻村第一书记也可以报考"), parameters.cite("post.stationed_former")))
     return lines
 
 

@@ -71,6 +71,6 @@ def markdown() -> str:
             ]
         rules = " ".join(f"`{rule}`" for rule in clause.rules) or "—"
         tests = "<br>".join(f"`{test}`" for test in clause.tests) or "—"
-        status = STATUS_WORDS[clause.status] + (f";{clause.note}" if clause.note else "")
+        status = STATUS_WORDS[clause.status] + (f"；{clause.note}" if clause.note else "")
         lines.append(f"| {clause.part or '—'} | {clause.text} | {rules} | {tests} | {status} |")
     return "\n".join(lines).strip() + "\n"

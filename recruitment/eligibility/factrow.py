@@ -31,6 +31,7 @@ STALE_AFTER: Final = frozenset(
         "post.qualifying",
         "post.restructured",
         "post.stationed",
+        "post.stationed_former",
         "tenure.mode",
         "tenure.in_post",
         "tenure.merge_posts",
@@ -50,7 +51,14 @@ STALE_AFTER: Final = frozenset(
 
 def is_stale(old: Parameters, new: Parameters) -> bool:
     """Whether rows made under ``old`` must be made again before they are judged under ``new``."""
-    return old.reference_date != new.reference_date or any(old[path] != new[path] for path in STALE_AFTER)
+    if old.reference_date != new.reference_date:
+        return True
+    # A rule set may lack what a later one brings in.
+    return any(_value(old, path) != _value(new, path) for path in STALE_AFTER)
+
+
+def _value(params: Parameters, path: str) -> Any:
+    return params[path] if path in params.values else None
 
 
 def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def fact_row(person: Person, at: Position, params: Parameters) -> dict[str, Any]
         "stationed_since": case.stationed.since,
         "stationed_since_possible": case.stationed.since_possible,
         "relieved": relieved(params, person),
-        "stationed_appraised": stationed_appraised(params, person),
+        "stationed_appraised": stationed_appraised(params, person, case.stationed.until),
         "prefecture": _prefecture((place for place in places if place.certain), wanted, None),
         "prefecture_possible": _prefecture(places, wanted, ANYWHERE),
         "appraisal_last": last,

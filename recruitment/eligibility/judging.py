@@ -1,13 +1,14 @@
 """Judge a person for one position or for every position of a call."""
 
 from collections.abc import Callable
+from os.path import commonprefix
 
 from recruitment.eligibility.facts import NO_CONDITIONS, Conditions, Person, Position
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules import age, appraisal, education, position, serving, tenure
 from recruitment.eligibility.rules.bars import bars
 from recruitment.eligibility.rules.common import Case, Rule
-from recruitment.eligibility.service import measure
+from recruitment.eligibility.service import Place, Service, measure
 from recruitment.eligibility.verdict import (
     ELIGIBLE,
     FAIL,
@@ -17,6 +18,9 @@ from recruitment.eligibility.verdict import (
     RuleResult,
     Verdict,
 )
+
+# Digits of an area code that name the prefecture.
+PREFECTURE_DIGITS = 4
 
 
 class Judge:
@@ -51,9 +55,11 @@ class Judge:
     def case(self, person: Person, at: Position) -> Case:
         """The facts as the rules see them."""
         on = self._params.reference_date
-        return Case(
-            person, at, measure(person.posts, on, self._regular), measure(person.posts, on, self._stationed)
-        )
+        served = measure(person.posts, on, self._regular)
+        stationed = measure(person.posts, on, self._stationed)
+        if stationed.until:
+            stationed = _one_place(served, stationed)
+        return Case(person, at, served, stationed)
 
     def __call__(self, person: Person, at: Position) -> Verdict:
         case = self.case(person, at)
@@ -103,6 +109,24 @@ class Judge:
                     break
                 verdict = UNVERIFIED
         return Verdict(verdict, tuple(results), self._params.ruleset, self._params.reference_date)
+
+
+def _one_place(served: Service, stationed: Service) -> Service:
+    """Where former stations count: who is in a post today serves there, wherever they were stationed before."""
+    if served.serving:
+        places = tuple(place for place in stationed.places if not place.former)
+    elif served.places:
+        places = tuple(
+            place._replace(certain=place.certain and not place.former) for place in stationed.places
+        )
+    else:
+        places = stationed.places
+    if stationed.serving and not any(place.certain for place in (*served.places, *places)):
+        # One of them it is, whichever: what they have in common is certain.
+        common = commonprefix([place.community or "" for place in (*served.places, *places)])  # noqa: RUF071
+        if len(common) >= PREFECTURE_DIGITS:
+            places += (Place(None, common, certain=True, former=True),)
+    return stationed._replace(places=places)
 
 
 def evaluate(person: Person, at: Position, params: Parameters) -> Verdict:

@@ -6,7 +6,7 @@ possible one does not reach, and is unknown between them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -30,6 +30,7 @@ class ServiceRule:
         concurrent_once: time in two posts at once counts once; only cumulative time can count it twice.
         allowed_gap: days out of post that do not break a run, and count.
         same_county: only time within one county adds up.
+        former: a post given up counts like one still held, at the place where it was last held.
     """
 
     posts: frozenset[str]
@@ -40,14 +41,19 @@ class ServiceRule:
     concurrent_once: bool = True
     allowed_gap: int = 0
     same_county: bool = False
+    former: bool = False
 
 
 class Place(NamedTuple):
-    """A post on the reference date; ``certain`` where nothing about it is missing but perhaps the place."""
+    """A post on the reference date; ``certain`` where nothing about it is missing but perhaps the place.
+
+    ``former``: it was given up before, and stands for one that is held.
+    """
 
     post: str | None
     community: str | None
     certain: bool
+    former: bool = False
 
 
 class Service(NamedTuple):
@@ -59,13 +65,21 @@ class Service(NamedTuple):
             moved to end there. ``None``: there is none.
         since_possible: the same with every doubt in the person's favour; ``date.min`` where no start is
             known.
-        places: the posts on the reference date, certain and possible.
+        places: the posts on the reference date, certain and possible; where ``former`` ones count and none is
+            held, those that were held last.
+        left: last day of the post that was given up and counts; ``None`` while in one.
+        until: where former posts count, the last days (at most the reference date) of the certain and the
+            possible places.
+        shifted: ``since`` is not the first day of a run to the reference date.
     """
 
     serving: bool | None
     since: date | None
     since_possible: date | None
     places: tuple[Place, ...]
+    left: date | None = None
+    until: tuple[date, ...] = ()
+    shifted: bool = False
 
 
 UNKNOWN_SERVICE: Final = Service(None, None, _FIRST, (Place(None, None, False),))
@@ -93,6 +107,7 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
     certain: list[_Spell] = []
     possible: list[_Spell] = []
     places: list[Place] = []
+    held: list[tuple[date, Place]] = []
     for tenure in relevant:
         post, start, end = tenure.post, tenure.start, tenure.end
         # The last day was spent in the post, whatever the first was.
@@ -115,6 +130,7 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
                 )
         if end == reference_date:
             places.append(Place(post, tenure.community, certainly))
+        held.append((end, Place(post, tenure.community, certainly)))
     if not possible:
         return NO_SERVICE
     since = _since(certain, reference_date, rule, generous=False)
@@ -126,7 +142,34 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
         serving: bool | None = True
     else:
         serving = None if places else False
+    if rule.former:
+        return _with_former(Service(serving, since, since_possible, ()), held, certain, reference_date, rule)
     return Service(serving, since, since_possible, tuple(places))
+
+
+def _with_former(
+    service: Service,
+    held: list[tuple[date, Place]],
+    certain: list[_Spell],
+    reference_date: date,
+    rule: ServiceRule,
+) -> Service:
+    """The measure where posts that were given up count: what was held last stands for what is held now."""
+    last = max(end for end, _ in held)
+    known = max((end for end, place in held if place.certain), default=None)
+    # Something possible that ended later may be the last one instead of what is known.
+    latest = [(end, place) for end, place in held if known is None or end >= known]
+    current = _since(certain, reference_date, replace(rule, in_post=True), generous=False)
+    return service._replace(
+        serving=None if known is None else True,
+        places=tuple(
+            place._replace(certain=place.certain and end == last, former=end < reference_date)
+            for end, place in latest
+        ),
+        left=known if known is not None and known < reference_date else None,
+        until=tuple(sorted({end for end, _ in latest})),
+        shifted=service.since != current,
+    )
 
 
 def _since(spells: list[_Spell], reference_date: date, rule: ServiceRule, *, generous: bool) -> date | None:

@@ -40,18 +40,21 @@ def due_at_sql(
                 extension.user_id == user_id,
             ),
         )
+        # Two levels below the candidate, which nothing would bind by itself.
+        .correlate_except(extension)
         .scalar_subquery()
     )
     refused = (
         sa.select(sa.func.max(waiver.decided_at))
         .where(waiver.call_id == call_id, waiver.user_id == user_id, waiver.decision == "refused")
+        .correlate_except(waiver)
         .scalar_subquery()
     )
     least = plan.late_hours * _HOUR
     due: sa.ColumnElement[Any] = sa.func.greatest(plan.closes_at, extended, since + least, refused + least)
     if settled:
         due = due + plan.settle_hours * _HOUR
-    return sa.select(due).where(plan.call_id == call_id).scalar_subquery()
+    return sa.select(due).where(plan.call_id == call_id).correlate_except(plan).scalar_subquery()
 
 
 def of_candidate(table: Any = Candidate, settled: bool = False) -> sa.ColumnElement[datetime]:

@@ -50,7 +50,7 @@ def text(most: int = 500) -> Parser:
     def parse(value: str) -> str:
         if len(value) > most:
             raise Wrong(f"有 {len(value)} 个字", f"应不超过 {most} 个字")
-        return re.sub(r"\s*[\r\n]+\s*", " ", value)
+        return value if value.isprintable() else re.sub(r"\s*[\r\n]+\s*", " ", value)
 
     return parse
 

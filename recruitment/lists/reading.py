@@ -6,12 +6,14 @@ merged across the table are left out.
 """
 
 import csv
+import gc
 import io
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic
@@ -108,12 +110,25 @@ def read_list(
 
     Never raises for what a file may hold: a file that cannot be used at all is an error without a row.
     """
+    with _no_collection():
+        try:
+            sheets = _worksheets(data, limits) if check(data, limits) is Kind.XLSX else [_csv(data, limits)]
+            sheet, header = _choose(declaration, sheets)
+        except FileRefused as refused:
+            return ImportResult(errors=[ListError(str(refused))])
+        return _Reader(declaration, sheet, header).result()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Rows are made by the hundred thousand and none is garbage: looking for some takes longer than making them."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        sheets = _worksheets(data, limits) if check(data, limits) is Kind.XLSX else [_csv(data, limits)]
-        sheet, header = _choose(declaration, sheets)
-    except FileRefused as refused:
-        return ImportResult(errors=[ListError(str(refused))])
-    return _Reader(declaration, sheet, header).result()
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _worksheets(data: bytes, limits: Limits) -> list[_Sheet]:
@@ -332,9 +347,11 @@ class _Reader(Generic[RowT]):
         numbers, data = [], []
         for index in range(self.header.row + 1, len(rows)):
             cells = rows[index]
-            first = next((cell for cell in cells if cell and not cell.isspace()), "")
-            if not first or "".join(first[:10].split()) in _TOTALS:
-                continue
+            # Nearly every row of a long list begins with a number; the rest is looked at in full.
+            if not (cells and cells[0].isdigit()):
+                first = next((cell for cell in cells if cell and not cell.isspace()), "")
+                if not first or "".join(first[:10].split()) in _TOTALS:
+                    continue
             if index in wide and sum(bool(cell) for cell in cells) == 1:
                 continue
             numbers.append(self.sheet.top + index + 1)
@@ -346,7 +363,10 @@ class _Reader(Generic[RowT]):
         index = self.header.columns.get(column.key)
         texts = [""] * len(self.cells)
         if index is not None:
-            texts = [cells[index] if index < len(cells) else "" for cells in self.cells]
+            try:
+                texts = [cells[index] for cells in self.cells]
+            except IndexError:
+                texts = [cells[index] if index < len(cells) else "" for cells in self.cells]
         meanings: dict[str, Any] = {}
         wrong: dict[str, Wrong] = {}
         for text in dict.fromkeys(texts):
@@ -354,7 +374,11 @@ class _Reader(Generic[RowT]):
                 meanings[text] = self._value(column, text)
             except Wrong as refused:
                 meanings[text], wrong[text] = None, refused
-        bad = {number: wrong[text] for number, text in zip(self.numbers, texts, strict=True) if text in wrong}
+        bad: dict[int, Wrong] = {}
+        if wrong:
+            bad = {
+                number: wrong[text] for number, text in zip(self.numbers, texts, strict=True) if text in wrong
+            }
         if index is not None:
             bad |= self._marked(self.sheet.left + index, texts)
         values = [meanings[text] for text in texts]
@@ -365,14 +389,15 @@ class _Reader(Generic[RowT]):
         return values
 
     def _value(self, column: Column, cell: str) -> Any:
-        text = _INVISIBLE.sub("", cell).strip()
+        # Invisible characters, error values and control characters cost a search only where they can be.
+        text = cell.strip() if cell.isascii() else _INVISIBLE.sub("", cell).strip()
         if not text:
             if column.required and not column.absent_ok:
                 raise Wrong("没有填写", "这一列每行都要填")
             return column.empty
-        if _ERROR_VALUE.fullmatch(text):
+        if text[0] == "#" and _ERROR_VALUE.fullmatch(text):
             raise _formula()
-        if _CONTROL.search(text):
+        if not text.isprintable() and _CONTROL.search(text):
             raise Wrong("含有看不见的字符", "请重新输入这一格")
         return column.parse(text)
 
@@ -390,6 +415,8 @@ class _Reader(Generic[RowT]):
     def _doubled(
         self, column: Column, values: list[Any], texts: list[str], bad: Mapping[int, Wrong]
     ) -> dict[int, Wrong]:
+        if len(set(values)) == len(values):
+            return {}
         first: dict[Any, int] = {}
         doubled = {}
         for number, value, text in zip(self.numbers, values, texts, strict=True):

@@ -70,10 +70,7 @@ def store_image(session: Session, owner_id: uuid.UUID, content: bytes, filename:
     Raises:
         UploadError: not an image of an accepted kind, damaged, too large or too small.
     """
-    image = _decode(content)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
-    data = buffer.getvalue()
+    data, image = redrawn(content)
     document = Document(
         id=uuid.uuid4(),
         owner_id=owner_id,
@@ -87,6 +84,18 @@ def store_image(session: Session, owner_id: uuid.UUID, content: bytes, filename:
     session.add(document)
     session.flush()
     return document
+
+
+def redrawn(content: bytes) -> tuple[bytes, Image.Image]:
+    """An upload as a new JPEG drawn from its pixels, and these.
+
+    Raises:
+        UploadError: as :func:`store_image`.
+    """
+    image = _decode(content)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    return buffer.getvalue(), image
 
 
 def _decode(content: bytes) -> Image.Image:

@@ -22,13 +22,14 @@ class PrepareForm(DraftForm):
 
 
 class TermForm(Form):
-    """How long notices stand."""
+    """How long notices stand and objections take."""
 
     working_days = WholeField(
         _l("公示期（工作日）"),
         [Given(), Between(FEWEST_DAYS, 30)],
         description=_l("不少于5个工作日，发布当日不计。"),
     )
+    inquiry_days = WholeField(_l("异议核查期限（工作日）"), [Given(), Between(1, 60)])
 
 
 class WithdrawForm(DraftForm):

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -83,15 +82,21 @@ class PublicNoticeRow(Base):
 
 
 class NoticeSettings(Base):
-    """What a call says about its public notices; without a row the default that is in force counts."""
+    """What a call says about its public notices; without a row the default that is in force counts.
+
+    Attributes:
+        working_days: how long a notice stands.
+        inquiry_days: working days within which an objection is to be settled.
+    """
 
     __tablename__ = "public_notice_settings"
-    __table_args__ = (CheckConstraint(f"working_days BETWEEN {FEWEST_DAYS} AND 30", name="long_enough"),)
+    __table_args__ = (
+        CheckConstraint(f"working_days BETWEEN {FEWEST_DAYS} AND 30", name="long_enough"),
+        CheckConstraint("inquiry_days BETWEEN 1 AND 60", name="inquiry_days"),
+    )
 
     call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     working_days: Mapped[int]
+    inquiry_days: Mapped[int] = mapped_column(server_default=sa.text("15"))
     changed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"working_days": self.working_days}

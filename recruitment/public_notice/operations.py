@@ -149,15 +149,18 @@ def withdraw(session: Session, notice: PublicNotice, actor: Actor, now: datetime
     return fired
 
 
-def set_term(session: Session, call: Call, person: User, working_days: int, now: datetime) -> None:
-    """Say how long the call's notices stand from now on; lists already prepared keep what they have.
+def set_term(
+    session: Session, call: Call, person: User, working_days: int, inquiry_days: int, now: datetime
+) -> None:
+    """Say how long the call's notices stand and objections take from now on; what has begun keeps its term.
 
     Raises:
         ValueError: fewer than the law allows.
     """
     if working_days < FEWEST_DAYS:
         raise ValueError(f"a notice stands at least {FEWEST_DAYS} working days")
-    values = {"working_days": working_days, "changed_by": person.id, "changed_at": now}
+    term = {"working_days": working_days, "inquiry_days": inquiry_days}
+    values = {**term, "changed_by": person.id, "changed_at": now}
     session.execute(
         insert(NoticeSettings)
         .values(call_id=call.id, **values)
@@ -171,7 +174,7 @@ def set_term(session: Session, call: Call, person: User, working_days: int, now:
         at=now,
         subject_kind="call",
         subject_id=call.id,
-        detail={"working_days": working_days},
+        detail=term,
     )
 
 

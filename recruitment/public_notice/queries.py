@@ -25,9 +25,10 @@ ON_NOTICE = ("announced", "suspended")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How many working days a notice stands, and why."""
+    """How many working days a notice stands and an objection takes, and why."""
 
     working_days: int
+    inquiry_days: int
     source: str
 
 
@@ -41,14 +42,14 @@ def default_term(day: date) -> Term:
     """The default in force on a day; the earliest one before any is."""
     terms = sorted(_defaults(), key=lambda term: term["from"])
     found = next((term for term in reversed(terms) if term["from"] <= day), terms[0])
-    return Term(found["working_days"], found["source"])
+    return Term(found["working_days"], found["inquiry_days"], found["source"])
 
 
 def term(session: Session, call: Call) -> Term:
     """What a call's notices go by."""
     own = session.get(NoticeSettings, call.id)
     if own is not None:
-        return Term(own.working_days, f"{call.title}的设置")
+        return Term(own.working_days, own.inquiry_days, f"{call.title}的设置")
     return default_term(call.reference_date)
 
 

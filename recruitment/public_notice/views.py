@@ -77,7 +77,7 @@ def _index(
         prepare_form = _prepare_form(call, areas)
     term = queries.term(db.session, call)
     if term_form is None and current_user().may(Role.ADMIN, call.area_code):
-        term_form = TermForm(formdata=None, data={"working_days": term.working_days})
+        term_form = TermForm(formdata=None, obj=term)
     return render_template(
         "public_notice/index.html",
         call=call,
@@ -140,9 +140,12 @@ def set_term(slug: str) -> Page:
     if not current_user().may(Role.ADMIN, call.area_code):
         abort(403)
     form = TermForm()
-    days = form.working_days
+    days, inquiry = form.working_days, form.inquiry_days
     outcome = handle(
-        form, lambda: operations.set_term(db.session, call, current_user(), int(days.data or 0), now())
+        form,
+        lambda: operations.set_term(
+            db.session, call, current_user(), int(days.data or 0), int(inquiry.data or 0), now()
+        ),
     )
     if outcome.done:
         flash(_("已保存。"), "success")

@@ -6,7 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from recruitment.calendar.queries import working_days
+from recruitment.candidates.models import Candidate
 from recruitment.clock import local
+from recruitment.exam.models import ExamPlan, ExamSubject
+from recruitment.fees.models import FeePlan
 from recruitment.notices.context import about
 from recruitment.people.models import User
 from recruitment.reminders import phone, queries
@@ -32,3 +35,24 @@ def facts(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
 
 
 about(*dict.fromkeys(rule.notice for rule in rules().values()))(facts)
+
+
+@about("reminder.fee_unpaid")
+def _fee(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
+    plan = session.scalars(
+        sa.select(FeePlan)
+        .join(Candidate, Candidate.call_id == FeePlan.call_id)
+        .where(Candidate.id == row.subject_id)
+    ).one()
+    return {"amount": str(plan.amount)}
+
+
+@about("reminder.ticket_unprinted")
+def _exam(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
+    starts = session.scalar(
+        sa.select(sa.func.min(ExamSubject.starts_at))
+        .join(ExamPlan, ExamPlan.id == ExamSubject.plan_id)
+        .join(Candidate, Candidate.call_id == ExamPlan.call_id)
+        .where(Candidate.id == row.subject_id)
+    )
+    return {"exam_starts": moment(starts) if starts else ""}

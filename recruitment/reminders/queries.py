@@ -42,9 +42,9 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
             waiting,
             _nominal(rule, waiting, setting, usual).label("nominal"),
             _nominal(follower, waiting, following, usual).label("next_nominal"),
-            sa.and_(sa.literal(follower is not rule), sa.func.coalesce(following.enabled, sa.true())).label(
-                "followed"
-            ),
+            sa.and_(
+                _reaches(follower, rule, waiting, moment), sa.func.coalesce(following.enabled, sa.true())
+            ).label("followed"),
             night.quiet_from.label("quiet_from"),
             night.quiet_until.label("quiet_until"),
             night.evening.label("evening"),
@@ -71,6 +71,18 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
         .where(row.began_at <= row.planned_at, ~row.overtaken, ~_told(rule, row))
         .subquery(f"ahead_{rule.name}")
     )
+
+
+def _reaches(
+    follower: ReminderRule, rule: ReminderRule, waiting: sa.Subquery, moment: Any
+) -> sa.ColumnElement[bool]:
+    """Whether the rule that follows will remind the same person, too."""
+    if follower is rule:
+        return sa.false()
+    if follower.waiting is rule.waiting:
+        return sa.true()
+    theirs = follower.waiting(moment).subquery("theirs")
+    return waiting.c.subject_id.in_(sa.select(theirs.c.subject_id))
 
 
 def _night(usual: Defaults) -> Night:

@@ -60,7 +60,9 @@ def test_a_raised_ceiling_is_shown_as_birth_dates_before_anything_is_saved(
     assert page.status_code == 200
     bands = {row[0]: row[1:] for row in pages.rows_of(page)}
     assert bands["一般职位"][:2] == ["43周岁以下", "1983年3月1日及以后出生"]
-    assert bands["民族自治地方的职位"][1] == "1984年3月1日及以后出生"
+    wider = "一般职位的范围更宽，按一般职位执行"
+    assert bands["民族自治地方的职位"][1] == f"1984年3月1日及以后出生 {wider}"
+    assert bands["获得综合类表彰的人员"][1] == "1981年3月1日及以后出生"
     assert bands["最低年龄"][1] == "2009年3月1日及以前出生"
     assert session.scalar(sa.select(sa.func.count()).select_from(Call)) == 0
 

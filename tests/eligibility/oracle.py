@@ -100,12 +100,28 @@ def held(person: Facts, on: date) -> list[Facts]:
     ]
 
 
+def stations(person: Facts, on: date) -> list[Facts]:
+    """Spells as stationed first secretary that had begun."""
+    return [s for s in person["posts"] if s["post"] == "first_secretary" and as_date(s["from"]) <= on]
+
+
+def last_day(spell: Facts, on: date) -> date:
+    return on if spell["to"] is None else min(as_date(spell["to"]), on)
+
+
+def last_stations(person: Facts, on: date) -> list[Facts]:
+    """Since the call of 2023 those who have left count by the station that they left last."""
+    all_ = stations(person, on) if on >= date(2023, 1, 4) else []
+    return [s for s in all_ if last_day(s, on) == max(last_day(other, on) for other in all_)]
+
+
 def serving(person: Facts, on: date) -> bool:
-    return bool(held(person, on))
+    return bool(held(person, on) or last_stations(person, on))
 
 
 def in_prefecture(person: Facts, on: date) -> bool:
-    return any(spell["community"][:4] == person["position"]["county"][:4] for spell in held(person, on))
+    spells = held(person, on) or last_stations(person, on)
+    return any(spell["community"][:4] == person["position"]["county"][:4] for spell in spells)
 
 
 def covered(spells: list[Facts], first: date, last: date) -> bool:
@@ -125,9 +141,24 @@ def long_enough(person: Facts, on: date) -> bool:
         return True
     stationed = [spell for spell in person["posts"] if spell["post"] == "first_secretary"]
     results = {a["year"]: a["result"] for a in person["appraisals"]}
-    return covered(stationed, years_before(on, 2), on) and all(
-        results[year] in ("competent", "excellent") for year in (on.year - 1, on.year - 2)
-    )
+    if on < date(2023, 1, 4):
+        long = covered(stationed, years_before(on, 2), on)
+    else:
+        long = any(
+            covered(stationed, first, last)
+            and years_before(on if last == on else last + timedelta(1), 2) >= first
+            for first in (as_date(s["from"]) for s in stations(person, on))
+            for last in (last_day(s, on) for s in stations(person, on))
+            if first <= last
+        )
+    return long and all(results[y] in ("competent", "excellent") for y in stationed_years_of(person, on))
+
+
+def stationed_years_of(person: Facts, on: date) -> tuple[int, int]:
+    """The two calendar years whose appraisals a first secretary needs."""
+    last = max((last_day(s, on) for s in last_stations(person, on)), default=on)
+    year = on.year if last == on else (last + timedelta(1)).year
+    return year - 1, year - 2
 
 
 def appraised(person: Facts, on: date) -> bool:
@@ -236,7 +267,8 @@ def last_year(person: Facts, on: date) -> Iterator[Facts]:
 
 
 def stationed_years(person: Facts, on: date) -> Iterator[Facts]:
-    return fill_appraisals(person, on, (on.year - 1, on.year - 2))
+    # Comes after the posts are filled.
+    return fill_appraisals(person, on, stationed_years_of(person, on))
 
 
 RULES: dict[str, tuple[Callable[[Facts, date], bool], tuple[Fill, ...]]] = {

@@ -52,3 +52,22 @@ def test_a_call_may_leave_out_a_bar_of_its_own() -> None:
     params = call(bar__seconded="off")
     person = cadre(declarations={**CADRE.declarations, "seconded": True})
     assert params.judge(person, PLAIN).verdict == "eligible"
+
+
+def test_what_a_register_says_is_certain_whatever_was_declared() -> None:
+    person = cadre(
+        declarations={**CADRE.declarations, "exam_barred": False}, register={"exam_barred": "某号决定"}
+    )
+    verdict = CALL_2021.judge(person, PLAIN)
+    assert [result.rule for result in verdict.stopping] == ["bar.exam_barred"]
+    assert "某号决定" in verdict.failed[0].message
+    order = [result.rule for result in verdict.results]
+    assert order == [
+        result.rule for result in CALL_2021.judge(cadre(declarations=person.declarations), PLAIN).results
+    ]
+    assert CALL_2021.judge(type(person).from_json(person.to_json()), PLAIN) == verdict
+
+
+def test_a_register_counts_only_for_what_the_call_asks() -> None:
+    person = cadre(register={"seconded": "某号登记"})
+    assert not call(bar__seconded="off").judge(person, PLAIN).stopping

@@ -22,7 +22,10 @@ from .build import ON, PLAIN, born, cadre, call, override
 
 # SHA-256 of every version in use. A file that changed after its release is another set of rules under the
 # same name: make a new version instead.
-RELEASED = {"sichuan@1": "276488d11aa902651719194493f7b6a4c5927de5b1846f52d0f517b88ad07dc4"}
+RELEASED = {
+    "sichuan@1": "276488d11aa902651719194493f7b6a4c5927de5b1846f52d0f517b88ad07dc4",
+    "sichuan@2": "029c95c430e446bc55f12396960f4d9edb1556bd325d9176835cf2366048fe1f",
+}
 
 
 def test_released_rules_are_never_edited() -> None:
@@ -143,21 +146,21 @@ def test_parameters_survive_storage_in_any_order_of_keys() -> None:
 
 def test_a_new_version_leaves_old_calls_alone() -> None:
     """Rules of a later version judge new calls; a stored call keeps its own values and name."""
-    raw = files("recruitment.eligibility").joinpath("data", "sichuan-1.toml").read_bytes()
+    raw = files("recruitment.eligibility").joinpath("data", "sichuan-2.toml").read_bytes()
     newer = parse_rules(
-        raw.replace(b"version = 1\n", b"version = 2\n").replace(b"value = 40,", b"value = 43,")
+        raw.replace(b"version = 2\n", b"version = 3\n").replace(b"value = 40,", b"value = 43,")
     )
     old, new = parameters_for(ON), parameters_for(ON, newer)
-    assert (old.ruleset, new.ruleset) == ("sichuan@1", "sichuan@2")
+    assert (old.ruleset, new.ruleset) == ("sichuan@2", "sichuan@3")
     assert (old["age.ceiling.base"], new["age.ceiling.base"]) == (40, 43)
     again = Parameters.from_json(json.loads(json.dumps(old.to_json())))
     assert again.judge(born("1979-01-01"), PLAIN).verdict == "ineligible"
     assert new.judge(born("1979-01-01"), PLAIN).verdict == "eligible"
-    assert new.judge(cadre(), PLAIN).ruleset == "sichuan@2"
+    assert new.judge(cadre(), PLAIN).ruleset == "sichuan@3"
 
 
 def test_a_digest_names_the_file() -> None:
-    raw = files("recruitment.eligibility").joinpath("data", "sichuan-1.toml").read_bytes()
+    raw = files("recruitment.eligibility").joinpath("data", "sichuan-2.toml").read_bytes()
     ruleset: RuleSet = parse_rules(raw)
     assert ruleset.digest == hashlib.sha256(raw).hexdigest()
 

@@ -47,7 +47,7 @@ def test_a_record_gives_the_same_answer_years_later() -> None:
         record = json.loads(json.dumps(make_record(person, at, params, verdict), sort_keys=True))
         kept, now = replay(record)
         assert kept == now == verdict
-        assert kept.ruleset == "sichuan@1"
+        assert kept.ruleset == "sichuan@2"
 
 
 @pytest.mark.parametrize("part", ["person", "position", "parameters", "verdict"])

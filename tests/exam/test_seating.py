@@ -182,6 +182,13 @@ def test_two_strangers_in_one_room_sit_as_the_documentation_says() -> None:
     assert seats[0] == Seat(order[0], Room("510700", 1, 1, 30), 1)
 
 
+def test_what_was_published_once_can_be_repeated_by_every_later_version() -> None:
+    people = [Candidate(f"c{n}", "510700", f"group {n % 5}") for n in range(23)]
+    rooms = [Room("510700", 1, n, 6) for n in range(1, 7)]
+    seats = assign(people, rooms, "815")
+    assert fingerprint(seats) == "114ef290140c9b17d199d4556a686b70983c90a4078da72613c9ebef61d4c87a"
+
+
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "recruitment.cli", "exam", "seats", *arguments],

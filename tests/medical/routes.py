@@ -24,5 +24,8 @@ SAMPLES = {
     "medical_files.names": Sample(of_candidate_call),
     "medical_files.dry_run": Sample(plus(of_candidate_call, upload_id=NOWHERE), own=False),
     "medical_files.confirm": Sample(plus(of_candidate_call, upload_id=NOWHERE), own=False),
+    "substitutes.index": Sample(of_candidate_call),
+    "substitutes.propose": Sample(of_both, own=False, foreign=True),
+    "substitutes.decide": Sample(plus(of_candidate_call, proposal_id=NOWHERE), own=False),
     "own_medical.show": Sample(of_candidate, own=False, foreign=True),
 }

@@ -95,11 +95,11 @@ def test_the_call_says_how_long_and_never_less_than_the_law(session: Session) ->
     one = board.cleared(session)
     person = factories.staff(session, Role.ADMIN)
     assert queries.term(session, one.call).working_days == 5
-    operations.set_term(session, one.call, person, 7, NOW)
+    operations.set_term(session, one.call, person, 7, 15, NOW)
     notice = board.running(session, one)
     assert local(notice.ends_at).date() == date(2026, 12, 1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="at least 5"):
-        operations.set_term(session, one.call, person, 4, NOW)
+        operations.set_term(session, one.call, person, 4, 15, NOW)
 
 
 @pytest.mark.parametrize(

@@ -164,10 +164,10 @@ def test_a_list_that_has_changed_is_not_published(browser: Client, one: Candidat
 
 
 def test_the_length_of_a_notice_is_the_calls(browser: Client, one: Candidate) -> None:
-    page = browser.submit(browser.get(address(one)), "保存公示期", {"working_days": "4"})
+    page = browser.submit(browser.get(address(one)), "保存期限", {"working_days": "4"})
     assert page.status_code == 422
     assert "working_days" in pages.errors_beside(page)
-    page = browser.submit(page, "保存公示期", {"working_days": "7"})
+    page = browser.submit(page, "保存期限", {"working_days": "7"})
     assert "7个工作日" in pages.text_of(page)
 
 

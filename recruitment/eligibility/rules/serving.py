@@ -1,8 +1,11 @@
 """post.serving and area.prefecture: which post on the reference date, and where."""
 
+from datetime import date
+
 from recruitment.areas.catalogue import prefecture_of, prefectures
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule, day, either
+from recruitment.eligibility.rules.tenure import former_count
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import POST_WORDS
 
@@ -30,6 +33,13 @@ def in_post(params: Parameters) -> Rule:
         )
         for kind, words in POST_WORDS.items()
     }
+    # Where those who have left may apply as well.
+    former = former_count(params)
+    stationed = "、".join(POST_WORDS[kind] for kind in POST_WORDS if kind in params["post.stationed"])
+    apart = asked
+    if former:
+        regular = "、".join(POST_WORDS[kind] for kind in kinds if kind in params["post.qualifying"])
+        apart = f"{regular}，或者现任、曾任{stationed}"
     unknown = result(
         UNKNOWN,
         None,
@@ -41,8 +51,8 @@ def in_post(params: Parameters) -> Rule:
         FAIL,
         False,
         cite,
-        f"{on}不在{asked}岗位上。",
-        f"{on}当天在任{asked}的才可以报考；如任职经历漏填或填错，请更正。",
+        f"{on}不在{asked}岗位上" + (f"，也没有任过{stationed}。" if former else "。"),
+        f"{on}当天在任{apart}的才可以报考；如任职经历漏填或填错，请更正。",
     )
 
     def judge(case: Case) -> RuleResult:
@@ -51,9 +61,15 @@ def in_post(params: Parameters) -> Rule:
             return unknown
         if not serving:
             return failed
+        if not case.served.serving and case.stationed.left is not None:
+            return left(case.stationed.left)
         places = case.served.places + case.stationed.places
         # A post reached by 建制调整 qualifies even where its kind was not stated.
         return passed[next(place.post or "other" for place in places if place.certain)]
+
+    def left(last_day: date) -> RuleResult:
+        source = params.cite("post.stationed_former")
+        return result(PASS, "former", source, f"曾任{stationed}，{day(last_day)}离任；离任的也可以报考。")
 
     return judge
 
@@ -72,7 +88,9 @@ def prefecture(params: Parameters) -> Rule:
     def judge(case: Case) -> RuleResult:
         county = case.position.county
         places = case.served.places + case.stationed.places
-        where = [(None if community is None else community[:4], certain) for _, community, certain in places]
+        where = [
+            (None if community is None else community[:4], certain) for _, community, certain, _ in places
+        ]
         key = tuple(where), None if county is None else county[:4]
         found = results.get(key)
         if found is None:

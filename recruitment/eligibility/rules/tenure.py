@@ -1,6 +1,7 @@
 """tenure.length: full years in qualifying posts at the reference date."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from recruitment.eligibility.facts import Person
@@ -28,8 +29,22 @@ def regular_service(params: Parameters) -> ServiceRule:
 
 
 def stationed_service(params: Parameters) -> ServiceRule:
-    """Which time counts for stationed first secretaries: one run to the reference date."""
-    return ServiceRule(frozenset(params["post.stationed"]), allowed_gap=params["tenure.allowed_gap"])
+    """Which time counts for stationed first secretaries: one run to the reference date.
+
+    Where those who have left may apply as well, the longest run.
+    """
+    former = former_count(params)
+    return ServiceRule(
+        frozenset(params["post.stationed"]),
+        in_post=not former,
+        allowed_gap=params["tenure.allowed_gap"],
+        former=former,
+    )
+
+
+def former_count(params: Parameters) -> bool:
+    """Whether stationed first secretaries who have left may apply; the first rule set does not know them."""
+    return "post.stationed_former" in params.values and bool(params["post.stationed_former"])
 
 
 def reaches(service: Service, cutoff: date) -> bool | None:
@@ -81,9 +96,20 @@ def relieved(params: Parameters, person: Person) -> bool | None:
     return None if found + missing >= asked else False
 
 
-def stationed_appraised(params: Parameters, person: Person) -> bool | None:
-    """Every year that a stationed first secretary has to serve was appraised well enough."""
-    year = params.reference_date.year
+def stationed_appraised(params: Parameters, person: Person, until: Iterable[date] = ()) -> bool | None:
+    """Every year that a stationed first secretary has to serve was appraised well enough.
+
+    Args:
+        until: the possible last days of who has left: the years before them are looked at.
+    """
+    on = params.reference_date
+    # Who left on the last day of a year has served that year.
+    ends = {on.year if day == on else (day + timedelta(days=1)).year for day in until} or {on.year}
+    answers = {_appraised_before(params, person, year) for year in ends}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _appraised_before(params: Parameters, person: Person, year: int) -> bool | None:
     years = range(year - params["tenure.stationed_minimum"], year)
     _, missing, below = count(person.appraisals, years, params["tenure.stationed_appraisal"])
     if below:
@@ -134,7 +160,7 @@ def length(params: Parameters) -> Rule:
                 )
         stationed = reaches(case.stationed, asked.stationed_cutoff)
         if stationed is not False:
-            stationed = both(stationed, stationed_appraised(params, case.person))
+            stationed = both(stationed, stationed_appraised(params, case.person, case.stationed.until))
         if stationed and case.stationed.since is not None:
             return RuleResult(
                 result_name,
@@ -143,7 +169,9 @@ def length(params: Parameters) -> Rule:
                 asked.stationed_years,
                 asked.stationed_cutoff,
                 stationed_cite,
-                f"自{day(case.stationed.since)}起任驻村第一书记，到{on}已满{asked.stationed_years}年。",
+                f"任驻村第一书记满{asked.stationed_years}年。"
+                if case.stationed.shifted
+                else f"自{day(case.stationed.since)}起任驻村第一书记，到{on}已满{asked.stationed_years}年。",
             )
         if either(regular, stationed) is None:
             return unknown(case)
@@ -166,8 +194,15 @@ def length(params: Parameters) -> Rule:
         if first is not None and (since is None or first < since):
             if first <= asked.stationed_cutoff:
                 level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
-                message = f"自{day(first)}起任驻村第一书记，但任职年度的考核未都达到{level}。"
+                message = (
+                    f"任驻村第一书记满{asked.stationed_years}年，但任职年度的考核未都达到{level}。"
+                    if case.stationed.shifted
+                    else f"自{day(first)}起任驻村第一书记，但任职年度的考核未都达到{level}。"
+                )
                 change = f"各任职年度考核达到{level}后可以报考。"
+            elif case.stationed.shifted:
+                message = f"任驻村第一书记未满{asked.stationed_years}年。"
+                change = f"任职满{asked.stationed_years}年的才可以报考；如任职经历漏填或填错，请更正。"
             else:
                 full = day(reached_on(first, asked.stationed_years))
                 message = f"自{day(first)}起任驻村第一书记，到{on}未满{asked.stationed_years}年。"

@@ -33,6 +33,8 @@ class Difference:
 
 def differences(first: Rows, second: Rows) -> Iterator[Difference]:
     """Every cell that differs, by ticket number; a candidate in one file only differs in every column."""
+    if first == second:
+        return
     for ticket in sorted(first.keys() | second.keys()):
         one, other = first.get(ticket), second.get(ticket)
         for column in one or other or ():

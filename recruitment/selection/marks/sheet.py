@@ -59,10 +59,10 @@ def mark_cell(full_mark: Decimal, words: Iterable[str]) -> Callable[[str], str]:
 
 def written_sheet(scheme: Scheme) -> ListDeclaration[Row]:
     """The sheet of a scheme: the ticket number and a column for each subject."""
-    codes = [subject.code for subject in scheme.subjects]
 
     def build(values: Mapping[str, Any]) -> Row:
-        return Row(values[TICKET], {code: values[code] for code in codes})
+        cells = dict(values)
+        return Row(cells.pop(TICKET), cells)
 
     def cell(code: str) -> Callable[[Row], str]:
         return lambda row: row.cells.get(code, "")
