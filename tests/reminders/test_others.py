@@ -10,6 +10,7 @@ from recruitment.applications import operations as applications
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import operations as exam
+from recruitment.exam import venue_operations
 from recruitment.exam.models import ExamSeat
 from recruitment.fees import operations as fees
 from recruitment.fees.models import Waiver
@@ -119,7 +120,7 @@ def seated(session: Session, run: Run) -> tuple[Call, list[Candidate]]:
     admin = factories.staff(session, Role.ADMIN)
     call = factories.call(session, admin.actor())
     exams.save_plan(session, call, admin)
-    exam.replace_venues(session, call, admin, [exams.venue_row()], factories.NOW)
+    venue_operations.replace_venues(session, call, admin, [exams.venue_row()], factories.NOW)
     made = [factories.candidate(session, call) for _ in range(3)]
     exam.assign_seats(session, call, admin, "815", factories.NOW)
     exam.release_tickets(session, call, admin, factories.NOW)
