@@ -49,6 +49,8 @@ VIEWS = (
     "recruitment.public_notice.public_views",
     "recruitment.objections.public_views",
     "recruitment.objections.views",
+    "recruitment.appeals.views",
+    "recruitment.appeals.review_views",
     "recruitment.exam.views",
     "recruitment.exam.ticket_views",
     "recruitment.corrections.views",

@@ -33,6 +33,7 @@ ACTIONS = {
     "calendar.remove_day": _l("删除工作日历日期"),
     "calendar.replace_year": _l("录入全年放假安排"),
     "public_notice.set_term": _l("修改公示和核查期限"),
+    "appeal.set_term": _l("修改申诉期限"),
     "objection.reveal": _l("查看异议反映人"),
     "notice.resend": _l("重发通知"),
     "notice.mend": _l("更正邮箱后重发"),
