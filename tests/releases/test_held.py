@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from recruitment.appeals import operations as appeals
 from recruitment.audit.models import AccessRecord
 from recruitment.notices import tasks
 from recruitment.notices.models import Notice
@@ -17,6 +18,7 @@ from recruitment.people.tasks import send_letter
 from recruitment.releases import operations
 from recruitment.releases.models import EditKind, NoticeEdit
 from tests import factories
+from tests.appeals import filing
 from tests.calls import pages
 from tests.client import Client
 from tests.conftest import Clock
@@ -160,3 +162,30 @@ def test_other_areas_see_nothing_and_a_supervisor_changes_nothing(app: Flask, se
     page = supervisor.get(f"/releases/{row}")
     assert "任职时间不够。" in pages.text_of(page)
     assert pages.buttons(page) == []
+
+
+def test_an_appeal_s_ruling_is_told_as_it_was_mended(browser: Client, session: Session, person: User) -> None:
+    made = filing.appeal(session, filing.decided(session, "refusal"))
+    _first, second = filing.ruled(session, made, "reject")
+    session.commit()
+    row = session.scalars(sa.select(outbox.c.id).where(outbox.c.notice == "appeal.rejected")).one()
+    assert "维持原决定" in pages.text_of(browser.get("/releases"))
+    operations.edit(session, row, person, EditKind.ADDED, "调阅的材料可以到县委组织部查看。", filing.LATER)
+    appeals.decide(session, made, "release", second, filing.LATER)
+    session.commit()
+    tasks.publish(str(row))
+    body = session.scalars(sa.select(Notice.body).where(Notice.outbox_id == row)).one()
+    assert "经复核，原件有效。" in body
+    assert "调阅的材料可以到县委组织部查看。" in body
+    assert "没有等待公布的通知" in pages.text_of(browser.get("/releases"))
+
+
+def test_a_ruling_taken_back_takes_its_notice_along(browser: Client, session: Session, person: User) -> None:
+    made = filing.appeal(session, filing.decided(session, "refusal"))
+    first, _second = filing.ruled(session, made, "reject")
+    appeals.decide(session, made, "take_back", first, filing.LATER, form=filing.RULING)
+    session.commit()
+    row = session.scalars(sa.select(outbox.c.id).where(outbox.c.notice == "appeal.rejected")).one()
+    assert browser.get(f"/releases/{row}").status_code == 404
+    tasks.publish(str(row))
+    assert session.scalar(sa.select(sa.func.count()).where(Notice.outbox_id == row)) == 0
