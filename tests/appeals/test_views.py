@@ -19,7 +19,7 @@ from tests.client import Client
 def picture(browser: Client, path: str) -> str:
     """What kind of file an address answers with; the file is closed."""
     with browser.get(path) as response:
-        return response.mimetype
+        return str(response.mimetype)
 
 
 WHY = "我的任职证明是真的，请再核实。"
