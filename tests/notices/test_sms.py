@@ -44,9 +44,7 @@ def only(session: Session) -> Delivery:
     return session.scalars(tried.where(Delivery.channel.in_(("sms", "email")))).one()
 
 
-def test_a_message_is_signed_short_and_holds_no_secret(
-    session: Session, gateway: GatewayPlan
-) -> None:
+def test_a_message_is_signed_short_and_holds_no_secret(session: Session, gateway: GatewayPlan) -> None:
     delivery = told(session)
     (message,) = gateway.sent.values()
     user = delivery.notice.user
