@@ -79,7 +79,7 @@ def test_the_list_is_what_it_may_show_and_frozen(session: Session) -> None:
     assert shown["县（市、区）"] == "绵阳市三台县"
     assert shown["姓名"] == one.owner.name
     assert (shown["性别"], shown["出生年月"], shown["学历"]) == ("女", "1988.05", "高中")
-    assert shown["现任职务"] == f"{community}村（社区）党组织书记"
+    assert shown["现任职务"] == f"{community.removesuffix('居民委员会').removesuffix('村民委员会')}党组织书记"
     assert (shown["任职年限（年）"], shown["总成绩"]) == ("7", "66.4325")
     assert (shown["准考证号"], shown["监督电话"]) == ("26070100101", "028-5550-0000")
     one.owner.name = "改了名"
