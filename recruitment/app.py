@@ -61,6 +61,7 @@ VIEWS = (
     "recruitment.notices.delivery_views",
     "recruitment.notices.hooks",
     "recruitment.proof.views",
+    "recruitment.releases.views",
     "recruitment.reminders.views",
     "recruitment.audit.views",
     "recruitment.selection.views",

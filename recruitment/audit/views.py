@@ -43,6 +43,8 @@ ACTIONS = {
     "dispatch.pause": _l("暂停批量发送"),
     "dispatch.resume": _l("继续批量发送"),
     "notices.export": _l("导出通知送达明细"),
+    "notices.cancel": _l("取消待公布通知"),
+    "notices.trial": _l("试发通知给自己"),
     "reminders.set": _l("修改提醒时间"),
     "user.create": _l("新建账号"),
     "user.invite": _l("邀请开户"),
