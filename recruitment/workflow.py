@@ -32,6 +32,7 @@ def engine() -> Engine:
 @cache
 def registry() -> Registry:
     """What this application implements of the definitions."""
+    from recruitment.appeals import guards as appeal_guards
     from recruitment.applications import guards as application_guards
     from recruitment.appointments import guards as appointment_guards
     from recruitment.bars import guards as bar_guards
@@ -56,6 +57,7 @@ def registry() -> Registry:
     appointment_guards.register(known)
     public_notice_guards.register(known)
     objection_guards.register(known)
+    appeal_guards.register(known)
     return known
 
 

@@ -107,6 +107,7 @@ def _list(sent: MultiDict[str, str], export_form: ExportForm | None, status: int
 
 
 @blueprint.get("/history")
+@navigation.entry(_l("历年考录"), 110)
 @public
 def figures() -> str:
     """How many were recruited over the years, for anybody."""
@@ -115,7 +116,6 @@ def figures() -> str:
 
 
 @blueprint.get("/admin/history")
-@navigation.entry(_l("历年录用"), 37)
 @allow(*READERS)
 def office_figures() -> str:
     """The same figures with every prefecture by year and kind."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Row
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.areas.models import County
@@ -83,7 +83,9 @@ class ReadAhead:
             model: Any = engine().flows[workflow].model
             query = sa.select(model).where(model.id.in_(of))
             names = [name for name in ("call", "position", "application") if hasattr(model, name)]
-            query = query.options(*(joinedload(getattr(model, name)) for name in names))
+            query = query.options(
+                *(joinedload(getattr(model, name)) for name in names), *_without_forms(model)
+            )
             for subject in session.scalars(query):
                 self._held.append(subject)
                 self.areas[workflow, subject.id] = subject.area_code
@@ -109,6 +111,12 @@ class ReadAhead:
             set_by.where(sa.tuple_(timer.c.workflow, timer.c.subject_id, timer.c.set_by).in_(keys))
         ):
             self.timers[row.workflow, row.subject_id, row.set_by, row.name] = row.due_at
+
+
+def _without_forms(model: Any) -> list[Any]:
+    """Whole application forms are long, and no text quotes one."""
+    long = [name for name, column in sa.inspect(model).columns.items() if isinstance(column.type, sa.JSON)]
+    return [defer(getattr(model, name)) for name in long]
 
 
 @contextmanager

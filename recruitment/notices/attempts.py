@@ -25,6 +25,14 @@ CLAIM_LIFE = timedelta(minutes=3)
 IN_HAND = (DeliveryStatus.CLAIMED, DeliveryStatus.LEAVING)
 
 
+_table: Any = Delivery.__table__
+# That a mail was taken need not be on disk at once: should the database's machine fail in the next half second, the
+# delivery stands as leaving, is sent once more and marked. That it is leaving must be.
+_UNHURRIED = sa.func.set_config("synchronous_commit", "off", True).is_not(None)
+# Statements by what they change; made once, as making one takes longer than running it.
+_steps: dict[tuple[str, ...], sa.Update] = {}
+
+
 class Attempt(NamedTuple):
     """A claimed delivery: what to carry, and which attempt this is, counted from 1."""
 
@@ -102,20 +110,20 @@ def claimed(session: Session, delivery_ids: Sequence[uuid.UUID]) -> list[Attempt
     ]
 
 
-def mark_leaving(session: Session, attempt: Attempt) -> None:
+def mark_leaving(connection: sa.Connection, attempt: Attempt) -> None:
     """The text is about to be handed over: from here on a silence cannot be told from a success.
 
     Raises:
         LostClaim: the delivery is in other hands.
     """
-    if not _step(session, attempt, (DeliveryStatus.CLAIMED,), status=DeliveryStatus.LEAVING):
+    if not _step(connection, attempt, (DeliveryStatus.CLAIMED,), status=DeliveryStatus.LEAVING):
         raise LostClaim
 
 
-def finish_sent(session: Session, attempt: Attempt, provider_id: str | None, now: datetime) -> None:
+def finish_sent(connection: sa.Connection, attempt: Attempt, provider_id: str | None, now: datetime) -> None:
     # Also when it was given up for lost in the meantime: it need not go out a second time.
     _step(
-        session,
+        connection,
         attempt,
         (*IN_HAND, DeliveryStatus.PENDING),
         status=DeliveryStatus.SENT,
@@ -125,30 +133,32 @@ def finish_sent(session: Session, attempt: Attempt, provider_id: str | None, now
     )
 
 
-def finish_passing(session: Session, attempt: Attempt, error: str, now: datetime, **more: Any) -> None:
+def finish_passing(
+    connection: sa.Connection, attempt: Attempt, error: str, now: datetime, **more: Any
+) -> None:
     """The attempt failed in a way that may pass: try again later, or give up after the last delay."""
-    _step(session, attempt, IN_HAND, **_later(attempt.number, error, now), **more)
+    _step(connection, attempt, IN_HAND, **_later(attempt.number, error, now), **more)
 
 
-def finish_final(session: Session, attempt: Attempt, error: str, now: datetime) -> None:
-    _step(session, attempt, IN_HAND, status=DeliveryStatus.FAILED, failed_at=now, last_error=error[:500])
+def finish_final(connection: sa.Connection, attempt: Attempt, error: str, now: datetime) -> None:
+    _step(connection, attempt, IN_HAND, status=DeliveryStatus.FAILED, failed_at=now, last_error=error[:500])
 
 
-def finish_unknown(session: Session, attempt: Attempt, error: str, now: datetime) -> None:
+def finish_unknown(connection: sa.Connection, attempt: Attempt, error: str, now: datetime) -> None:
     """The connection broke after the text left: it goes out once more under the same id, and is marked so
     where the far side does not recognise it.
 
     A mail that comes twice is a nuisance; one that never comes may cost a person the year.
     """
     doubt = {} if channels()[attempt.parcel.channel].can_tell else {"doubtful": True}
-    finish_passing(session, attempt, error, now, **doubt)
+    finish_passing(connection, attempt, error, now, **doubt)
 
 
-def give_back(session: Session, attempts: Sequence[Attempt], at: datetime) -> None:
+def give_back(connection: sa.Connection, attempts: Sequence[Attempt], at: datetime) -> None:
     """What was claimed and not tried goes back as it was, to be tried at ``at``."""
     for attempt in attempts:
         _step(
-            session,
+            connection,
             attempt,
             (DeliveryStatus.CLAIMED,),
             status=DeliveryStatus.PENDING,
@@ -157,20 +167,25 @@ def give_back(session: Session, attempts: Sequence[Attempt], at: datetime) -> No
         )
 
 
-def _step(session: Session, attempt: Attempt, stands: Sequence[DeliveryStatus], **values: Any) -> bool:
-    return bool(
-        session.connection()
-        .execute(
-            sa.update(Delivery.__table__)  # type: ignore[arg-type]
+def _step(
+    connection: sa.Connection, attempt: Attempt, stands: Sequence[DeliveryStatus], **values: Any
+) -> bool:
+    """Change a delivery that still stands there in this attempt; whether it does."""
+    step = _steps.get(key := (*values, *stands))
+    if step is None:
+        step = _steps[key] = (
+            sa.update(_table)
             .where(
-                Delivery.id == attempt.parcel.id,
-                Delivery.attempts == attempt.number,
-                Delivery.status.in_(stands),
+                _table.c.id == sa.bindparam("this"),
+                _table.c.attempts == sa.bindparam("number"),
+                _table.c.status.in_([str(status) for status in stands]),
+                *([_UNHURRIED] if "sent_at" in values else []),
             )
-            .values(values)
+            .values({name: sa.bindparam(f"new_{name}") for name in values})
         )
-        .rowcount
-    )
+    given = {f"new_{name}": value for name, value in values.items()}
+    this = {"this": attempt.parcel.id, "number": attempt.number}
+    return bool(connection.execute(step, this | given).rowcount)
 
 
 def _later(attempts: int, error: str, now: datetime) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from recruitment.clock import now
+from recruitment.database import db
 from recruitment.notices import attempts, bounces
 from recruitment.notices.attempts import Attempt, LostClaim
 from recruitment.notices.buckets import Buckets
@@ -24,11 +26,12 @@ BUDGET = 5.0
 def carry(session: Session, delivery_ids: Sequence[uuid.UUID]) -> Counter[str]:
     """Make the attempt at each delivery that the caller claimed and committed.
 
-    Every step is committed. What there is no time or no token for goes back untried.
+    Every step is committed. A bounce stops the address when all have been tried. What there is no time or no
+    token for goes back untried.
 
     Returns:
-        How many ended as ``sent``, ``passing``, ``final``, ``unknown``, ``lost``, ``waiting`` (no token) and
-        ``untried``.
+        How many ended as ``sent``, ``passing``, ``unreachable``, ``final``, ``bounced``, ``unknown``, ``lost``,
+        ``waiting`` (no token) and ``untried``.
     """
     ends: Counter[str] = Counter()
     if not delivery_ids:
@@ -36,65 +39,64 @@ def carry(session: Session, delivery_ids: Sequence[uuid.UUID]) -> Counter[str]:
     until = time.monotonic() + BUDGET
     ready = attempts.claimed(session, delivery_ids)
     session.commit()
-    ready = _with_token(session, ready, ends)
-    silent: dict[str, str] = {}
-    for place, attempt in enumerate(ready):
-        channel = attempt.parcel.channel
-        if place and time.monotonic() > until:
-            attempts.give_back(session, ready[place:], now())
-            ends["untried"] += len(ready) - place
-            session.commit()
-            break
-        if channel in silent:
-            # Nobody answered a moment ago: that is the answer for this one, too.
-            attempts.finish_passing(session, attempt, silent[channel], now())
-            ends["passing"] += 1
-        else:
+    bounced: list[uuid.UUID] = []
+    # Each step stands by itself as soon as it is written.
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        ready = _with_token(connection, ready, ends)
+        silent: dict[str, str] = {}
+        for place, attempt in enumerate(ready):
+            channel = attempt.parcel.channel
+            if place and time.monotonic() > until:
+                attempts.give_back(connection, ready[place:], now())
+                ends["untried"] += len(ready) - place
+                break
+            if channel in silent:
+                # Nobody answered a moment ago: that is the answer for this one, too.
+                attempts.finish_passing(connection, attempt, silent[channel], now())
+                ends["passing"] += 1
+                continue
             try:
-                ends[_attempt(session, attempt)] += 1
+                end = _attempt(connection, attempt)
             except Unreachable as error:
                 silent[channel] = str(error)
-                attempts.finish_passing(session, attempt, str(error), now())
-                ends["unreachable"] += 1
+                attempts.finish_passing(connection, attempt, str(error), now())
+                end = "unreachable"
+            if end == "bounced":
+                bounced.append(attempt.parcel.id)
+            ends[end] += 1
+    for delivery_id in bounced:
+        bounces.stop(session, delivery_id, now())
         session.commit()
     log.info("notice.carried", **ends)
     return ends
 
 
-def _attempt(session: Session, attempt: Attempt) -> str:
+def _attempt(connection: sa.Connection, attempt: Attempt) -> str:
     """One attempt with its outcome written; :raises Unreachable: nothing was written."""
     channel: Channel | None = channels().get(attempt.parcel.channel)
     if channel is None:
-        attempts.finish_final(session, attempt, "this channel is not set up any more", now())
+        attempts.finish_final(connection, attempt, "this channel is not set up any more", now())
         return "final"
-
-    def leaving() -> None:
-        attempts.mark_leaving(session, attempt)
-        session.commit()
-
     try:
-        provider_id = channel.send(attempt.parcel, leaving)
+        provider_id = channel.send(attempt.parcel, lambda: attempts.mark_leaving(connection, attempt))
     except LostClaim:
-        session.rollback()
         return "lost"
     except Unreachable:
         raise
     except Passing as error:
-        attempts.finish_passing(session, attempt, str(error), now())
+        attempts.finish_passing(connection, attempt, str(error), now())
         return "passing"
     except Final as error:
-        attempts.finish_final(session, attempt, str(error), now())
-        if isinstance(error, Bounced):
-            bounces.stop(session, attempt.parcel.id, now())
-        return "final"
+        attempts.finish_final(connection, attempt, str(error), now())
+        return "bounced" if isinstance(error, Bounced) else "final"
     except Unknown as error:
-        attempts.finish_unknown(session, attempt, str(error), now())
+        attempts.finish_unknown(connection, attempt, str(error), now())
         return "unknown"
-    attempts.finish_sent(session, attempt, provider_id, now())
+    attempts.finish_sent(connection, attempt, provider_id, now())
     return "sent"
 
 
-def _with_token(session: Session, ready: Sequence[Attempt], ends: Counter[str]) -> list[Attempt]:
+def _with_token(connection: sa.Connection, ready: Sequence[Attempt], ends: Counter[str]) -> list[Attempt]:
     """Those that their channel's rate lets through now; the others go back until it does."""
     buckets = Buckets.of(current_app)
     asked = Counter(attempt.parcel.channel for attempt in ready)
@@ -110,6 +112,5 @@ def _with_token(session: Session, ready: Sequence[Attempt], ends: Counter[str]) 
     if waiting:
         ends["waiting"] = len(waiting)
         longest = max(granted[attempt.parcel.channel].wait for attempt in waiting)
-        attempts.give_back(session, waiting, now() + timedelta(seconds=longest))
-        session.commit()
+        attempts.give_back(connection, waiting, now() + timedelta(seconds=longest))
     return through

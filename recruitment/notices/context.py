@@ -49,7 +49,8 @@ def context_for(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     functions = [*_known.get(row.workflow, ()), *_known.get(row.notice, ())]
     if not functions:
         raise LookupError(f"nobody tells the facts of {row.notice!r}")
-    facts: dict[str, Any] = {"name": user.name}
+    # What somebody wrote while the notice was held stands in the row itself.
+    facts: dict[str, Any] = {"name": user.name, **row.data.get("edit", {})}
     for function in functions:
         facts |= function(session, row, user)
     return facts

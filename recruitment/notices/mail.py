@@ -3,8 +3,11 @@
 import re
 import smtplib
 from collections.abc import Callable
-from email import policy
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime
 
 from recruitment.clock import local
@@ -12,6 +15,8 @@ from recruitment.notices.channels import Bounced, Final, Parcel, Passing, Unknow
 from recruitment.notices.models import message_id
 from recruitment.notices.pool import StaleConnection
 
+# The older of the library's two ways to make mails: it takes a fifth of the time.
+SMTP_LINES = compat32.clone(linesep="\r\n")
 LINE_OF_DOT = re.compile(rb"^\.", re.MULTILINE)
 # Enhanced status codes (RFC 3463) of a refused recipient that say nothing against the address itself: its mailbox
 # is full (5.2.2), or the server does not want our mail (5.7.x).
@@ -21,29 +26,28 @@ NOT_THE_ADDRESS = re.compile(rb"\s*5\.(2\.2|7\.\d+)\b")
 OURS_TO_MEND = (530, 534, 535, 538)
 
 
-def compose(parcel: Parcel, sender: str) -> EmailMessage:
+def compose(parcel: Parcel, sender: str) -> bytes:
     """The mail of a delivery, with a Message-ID that is the same at every attempt."""
-    message = EmailMessage()
+    plain = MIMEText(parcel.body if parcel.text is None else parcel.text, "plain", "utf-8")
+    message: MIMEBase = plain
+    if parcel.text is None:
+        message = MIMEMultipart("alternative", _subparts=[plain, MIMEText(parcel.body_html, "html", "utf-8")])
     message["From"] = sender
     message["To"] = parcel.address
-    message["Subject"] = parcel.subject
+    message["Subject"] = Header(parcel.subject, "utf-8").encode()
     message["Date"] = format_datetime(local(parcel.decided_at))
     message["Message-ID"] = message_id(parcel.id)
     message["Auto-Submitted"] = "auto-generated"
-    if parcel.text is None:
-        message.set_content(parcel.body)
-        message.add_alternative(parcel.body_html, subtype="html")
-    else:
-        message.set_content(parcel.text)
-    return message
+    return message.as_bytes(policy=SMTP_LINES)
 
 
 def hand_over(
-    connection: smtplib.SMTP, message: EmailMessage, sender: str, before_data: Callable[[], None]
+    connection: smtplib.SMTP, mail: bytes, sender: str, recipient: str, before_data: Callable[[], None]
 ) -> None:
     """Run one SMTP transaction.
 
     Args:
+        mail: with CRLF at the end of each line.
         before_data: called when sender and recipient are accepted and the text is about to leave.
 
     Raises:
@@ -54,7 +58,7 @@ def hand_over(
         Unknown: the whole text has left and no answer came: nobody can tell whether the mail was taken.
     """
     # Without its last line, a single dot, no server takes it for a mail.
-    content = LINE_OF_DOT.sub(b"..", message.as_bytes(policy=policy.SMTP)) + b".\r\n"
+    content = LINE_OF_DOT.sub(b"..", mail) + (b".\r\n" if mail.endswith(b"\r\n") else b"\r\n.\r\n")
     try:
         answer = connection.mail(sender)
         if answer[0] == 421:
@@ -63,7 +67,7 @@ def hand_over(
         raise StaleConnection(_words(error)) from error
     _expect(answer)
     try:
-        answer = connection.rcpt(str(message["To"]))
+        answer = connection.rcpt(recipient)
     except OSError as error:
         raise Passing(_words(error)) from error
     _expect(answer, final=Final if NOT_THE_ADDRESS.match(answer[1]) else Bounced)

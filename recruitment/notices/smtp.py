@@ -28,7 +28,8 @@ def connect(url: str, timeout: float = 10) -> smtplib.SMTP:
     if not host or parts.scheme not in PORTS:
         raise ConfigurationError("SMTP_URL must look like smtp://host:port, smtp+starttls:// or smtps://")
     port = port or PORTS[parts.scheme]
-    context = ssl.create_default_context()
+    # Reading the machine's certificates takes longer than a mail.
+    context = ssl.create_default_context() if parts.scheme != "smtp" else None
     if parts.scheme == "smtps":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
     else:

@@ -1,6 +1,7 @@
 """Carry account mails to the SMTP server. A task is told an id; what to do stands in the database."""
 
 import uuid
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -59,9 +60,11 @@ def send_letter(letter_id: str) -> None:
     settings = current_app.config["SETTINGS"]
     outcome: dict[str, Any] = {}
     try:
-        message = _compose(mail, settings.mail_from)
+        content = _compose(mail, settings.mail_from).as_bytes(policy=policy.SMTP)
         with pool.connection(settings.smtp_url) as connection:
-            connection.run(lambda smtp: hand_over(smtp, message, settings.mail_from, lambda: None))
+            connection.run(
+                lambda smtp: hand_over(smtp, content, settings.mail_from, mail.address, lambda: None)
+            )
     except Final as error:
         outcome = {"error": str(error), "final": True}
     except (Passing, Unknown) as error:

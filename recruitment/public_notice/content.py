@@ -1,10 +1,12 @@
 """A row of the public notice, made of a frozen application form. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from recruitment.eligibility.vocabulary import POST_WORDS
 from recruitment.lists.declaration import Column, ListDeclaration
 from recruitment.public_notice.privacy import ALLOWED
 
@@ -16,6 +18,16 @@ def held_post(form: Form, day: date) -> Mapping[str, Any]:
     iso = day.isoformat()
     held = [item for item in form.get("tenures", ()) if item["from"] <= iso and (item["to"] or iso) >= iso]
     return max(held, key=lambda item: (item["from"], item["post"]), default={})
+
+
+def post_words(post: Mapping[str, Any]) -> str:
+    """A post as notices name it: 某某社区党组织书记, 某某村村民委员会主任; empty for none."""
+    if not post:
+        return ""
+    place = str(post["community_name"])
+    if post["post"] == "committee_director" and place.endswith("委员会"):
+        return f"{place}主任"
+    return re.sub("(村民|居民)委员会$", "", place) + POST_WORDS[post["post"]]
 
 
 def years_in_post(form: Form, day: date) -> int | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from recruitment.areas import catalogue
 from recruitment.audit.operations import record
 from recruitment.cadres.models import EducationLevel
-from recruitment.cadres.vocabulary import EDUCATION_LEVELS, POSTS
+from recruitment.cadres.vocabulary import EDUCATION_LEVELS
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.clock import local
@@ -59,7 +59,6 @@ def prepare(
 def _row(number: int, candidate: Candidate, call: Call, total: str) -> PublicNoticeRow:
     form = candidate.application.form or {}
     identity, position = form.get("identity", {}), candidate.position
-    post = content.held_post(form, call.reference_date)
     years = content.years_in_post(form, call.reference_date)
     levels = [item["level"] for item in form.get("schoolings", ())]
     highest = max(levels, key=EDUCATION_RANK.__getitem__, default="")
@@ -73,7 +72,7 @@ def _row(number: int, candidate: Candidate, call: Call, total: str) -> PublicNot
         birth_month=content.birth_month(form),
         education=str(EDUCATION_LEVELS[EducationLevel(highest)]) if highest else "",
         ticket_number=candidate.ticket_number or "",
-        post=f"{post['community_name']}{POSTS[post['post']]}" if post else "",
+        post=content.post_words(content.held_post(form, call.reference_date)),
         years="" if years is None else str(years),
         total=total,
         hotline=call.hotline,

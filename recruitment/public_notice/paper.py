@@ -1,36 +1,22 @@
 """The list on paper: A4 across, as an office posts it."""
 
-import io
-from functools import cache
-from typing import Any
-from xml.sax.saxutils import escape
+from collections.abc import Sequence
 
-from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.pdfgen.canvas import Canvas
 
 from recruitment.clock import local
+from recruitment.exam.paper import fonts, sheet
 from recruitment.public_notice.content import PUBLIC_NOTICE, cells
 from recruitment.public_notice.models import PublicNotice
 
-FONT = "STSong-Light"
+WIDTH, HEIGHT = landscape(A4)
+MARGIN = 12 * mm
 # Widths of the columns in the order of the list, as parts of the width.
-PARTS = (11, 20, 8, 5, 8, 9, 12, 19, 7, 8, 11)
-
-
-@cache
-def _register() -> None:
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-
-
-def _style(size: float, **settings: Any) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"s{size}", fontName=FONT, fontSize=size, leading=size * 1.4, wordWrap="CJK", **settings
-    )
+PARTS = (12, 21, 8, 5, 8, 10, 12, 20, 7, 9, 13)
+SIZE = 9
+LEAST_ROW = 9 * mm
 
 
 def period(notice: PublicNotice) -> str:
@@ -46,55 +32,50 @@ def period(notice: PublicNotice) -> str:
 
 def pdf(notice: PublicNotice) -> bytes:
     """A published notice as PDF; the same notice gives the same bytes."""
-    _register()
-    buffer = io.BytesIO()
-    page = landscape(A4)
-    document = SimpleDocTemplate(
-        buffer,
-        pagesize=page,
-        leftMargin=12 * mm,
-        rightMargin=12 * mm,
-        topMargin=14 * mm,
-        bottomMargin=14 * mm,
-        title=notice.title,
-        author="",
-        invariant=1,
-    )
-    small, head = _style(8.5), _style(8.5, alignment=1)
+    page, target = sheet.canvas(notice.title)
+    page.setPageSize((WIDTH, HEIGHT))
+    whole = WIDTH - 2 * MARGIN
+    widths = [whole * part / sum(PARTS) for part in PARTS]
+    y = HEIGHT - MARGIN
+    y -= sheet.write(page, notice.title, MARGIN, y, whole, font=fonts.HEADING, size=17, align="center")
+    for text in (
+        f"公示时间：{period(notice)}",
+        f"监督电话：{notice.call.hotline}",
+        *notice.introduction.splitlines(),
+    ):
+        y -= sheet.write(page, text, MARGIN, y, whole, size=10.5)
+    y = _head(page, widths, y - 2 * mm)
+    number = 1
+    for row in notice.rows:
+        texts = list(cells(row).values())
+        height = _height(texts, widths)
+        if y - height < MARGIN + 6 * mm:
+            _foot(page, number)
+            page.showPage()
+            page.setPageSize((WIDTH, HEIGHT))
+            number += 1
+            y = _head(page, widths, HEIGHT - MARGIN)
+        sheet.row(page, texts, widths, MARGIN, y, height, size=SIZE)
+        y -= height
+    _foot(page, number)
+    page.save()
+    return target.getvalue()
+
+
+def _head(page: Canvas, widths: Sequence[float], y: float) -> float:
     titles = [column.title for column in PUBLIC_NOTICE.columns]
-    table = [[Paragraph(escape(title), head) for title in titles]]
-    table += [[Paragraph(escape(cell), small) for cell in cells(row).values()] for row in notice.rows]
-    whole = page[0] - 24 * mm
-    body: list[Any] = [
-        Paragraph(escape(notice.title), _style(17, alignment=1, spaceAfter=6)),
-        Paragraph(escape(f"公示时间：{period(notice)}"), _style(10.5)),
-        Paragraph(escape(f"监督电话：{notice.call.hotline}"), _style(10.5)),
-    ]
-    if notice.introduction:
-        body.append(
-            Paragraph(escape(notice.introduction).replace("\n", "<br/>"), _style(10.5, spaceBefore=4))
-        )
-    body += [
-        Spacer(1, 4 * mm),
-        LongTable(
-            table,
-            colWidths=[whole * part / sum(PARTS) for part in PARTS],
-            repeatRows=1,
-            style=TableStyle(
-                [
-                    ("GRID", (0, 0), (-1, -1), 0.4, colors.black),
-                    ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
-                    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                    ("LEFTPADDING", (0, 0), (-1, -1), 3),
-                    ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-                ]
-            ),
-        ),
-    ]
-    document.build(body, onFirstPage=_number, onLaterPages=_number)
-    return buffer.getvalue()
+    sheet.row(page, titles, widths, MARGIN, y, 10 * mm, font=fonts.HEADING, size=SIZE, fill=True)
+    return y - 10 * mm
 
 
-def _number(canvas: Any, document: Any) -> None:
-    canvas.setFont(FONT, 8.5)
-    canvas.drawCentredString(landscape(A4)[0] / 2, 8 * mm, f"第{document.page}页")
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Room for the cell with the most lines."""
+    lines = max(
+        len(sheet.wrap(text, fonts.BODY, SIZE, width - 2 * mm - 2))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return max(LEAST_ROW, lines * SIZE * 1.25 + 2 * mm)
+
+
+def _foot(page: Canvas, number: int) -> None:
+    sheet.write(page, f"第{number}页", MARGIN, MARGIN, WIDTH - 2 * MARGIN, size=8.5, align="center")

@@ -16,6 +16,7 @@ from recruitment.reminders import phone, queries
 from recruitment.reminders.defaults import defaults
 from recruitment.reminders.models import ReminderTimes
 from recruitment.reminders.rules import rules
+from recruitment.selection.models import InterviewGroup, InterviewPosition
 from recruitment.wording import moment
 
 
@@ -56,3 +57,14 @@ def _exam(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
         .where(Candidate.id == row.subject_id)
     )
     return {"exam_starts": moment(starts) if starts else ""}
+
+
+@about("reminder.interview")
+def _interview(session: Session, row: sa.Row[Any], user: User) -> dict[str, Any]:
+    group = session.scalars(
+        sa.select(InterviewGroup)
+        .join(InterviewPosition, InterviewPosition.group_id == InterviewGroup.id)
+        .join(Candidate, Candidate.position_id == InterviewPosition.position_id)
+        .where(Candidate.id == row.subject_id)
+    ).one()
+    return {"place": group.place}

@@ -74,5 +74,14 @@ def rules() -> dict[str, ReminderRule]:
             waiting.missing_consents,
             share=Decimal("0.5"),
         ),
+        ReminderRule(
+            "interview",
+            _l("快要面试"),
+            "reminder.interview",
+            "candidate",
+            waiting.coming_interviews,
+            # Whoever was told a time relies on it.
+            retell=True,
+        ),
     )
     return {rule.name: rule for rule in every}

@@ -13,6 +13,7 @@ from recruitment.candidates.models import Candidate
 from recruitment.exam.models import ExamPlan, ExamSeat
 from recruitment.fees.deadlines import of_candidate
 from recruitment.fees.models import FeePlan, Waiver
+from recruitment.selection.models import InterviewGroup, InterviewPosition
 from workflows.schema import timer
 
 Now = sa.ColumnElement[datetime]
@@ -128,4 +129,13 @@ def missing_consents(now: Now) -> sa.Select[Any]:
             timer.c.name == "consent_deadline",
             timer.c.ended_at.is_(None),
         ),
+    )
+
+
+def coming_interviews(now: Now) -> sa.Select[Any]:
+    """Who passed the recheck and is expected at an interview; its beginning is the deadline."""
+    return (
+        _candidates(Candidate.state_since, InterviewGroup.begins_at, "rechecked")
+        .join(InterviewPosition, InterviewPosition.position_id == Candidate.position_id)
+        .join(InterviewGroup, InterviewGroup.id == InterviewPosition.group_id)
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recruitment.calendar.working_days import MissingYear, WorkingDays, missing_fixed, packaged_years
@@ -68,6 +68,7 @@ def test_a_deadline_is_the_end_of_a_day_in_sichuan() -> None:
     assert due.isoformat() == "2026-11-25T23:59:59.999999+08:00"
 
 
+@settings(deadline=None)
 @given(days, st.integers(1, 20))
 def test_after_and_count_agree(day: date, number: int) -> None:
     last = KNOWN.after(day, number)
@@ -77,6 +78,7 @@ def test_after_and_count_agree(day: date, number: int) -> None:
     assert KNOWN.after(last, -number) <= day or not KNOWN.working(day)
 
 
+@settings(deadline=None)
 @given(days, days, st.dictionaries(days, st.booleans(), max_size=5))
 def test_a_day_that_was_entered_is_what_was_entered(
     first: date, last: date, special: dict[date, bool]

@@ -74,11 +74,11 @@ def in_inspection(session: Session, of: Call | None = None, **chosen: Any) -> Ca
 
 
 def notices(session: Session, candidate: Candidate) -> list[str]:
-    """The names of the notices that a candidate's steps raised from the medical on, in order."""
+    """The names of the notices that a candidate's steps raised, in order; from the medical on for who came that far."""
     mine = outbox.c.subject_id == candidate.id
     found = session.scalars(sa.select(outbox.c.notice).where(mine).order_by(outbox.c.event))
     names = [name.removeprefix("candidate.") for name in found]
-    return names[names.index("to_medical") :] if "to_medical" in names else []
+    return names[names.index("to_medical") :] if "to_medical" in names else names
 
 
 def told(session: Session, candidate: Candidate, notice: str, now: datetime = NOW) -> Notice:

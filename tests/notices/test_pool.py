@@ -4,6 +4,7 @@ import os
 import ssl
 import subprocess
 from collections.abc import Iterator
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def send(url: str, text: str = "您的报名已通过初审。", to: str = "b@te
     message["From"], message["To"], message["Subject"] = "a@test.example", to, "通知"
     message.set_content(text)
     with pool.connection(url) as connection:
-        connection.run(lambda smtp: hand_over(smtp, message, "a@test.example", lambda: None))
+        content = message.as_bytes(policy=policy.SMTP)
+        connection.run(lambda smtp: hand_over(smtp, content, "a@test.example", to, lambda: None))
 
 
 def test_many_mails_travel_on_one_connection(server: Plan) -> None:

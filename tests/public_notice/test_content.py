@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from recruitment.public_notice.content import birth_month, exact, held_post, years_in_post
+from recruitment.public_notice.content import birth_month, exact, held_post, post_words, years_in_post
 
 DAY = date(2026, 11, 17)
 
@@ -43,6 +43,20 @@ def test_years_in_the_post_held(tenures: list[dict[str, Any]], years: int | None
 def test_the_post_begun_last_is_the_one_shown() -> None:
     form = {"tenures": [spell("2015-01-01", None, "committee_member"), spell("2021-01-01")]}
     assert held_post(form, DAY)["post"] == "party_secretary"
+
+
+@pytest.mark.parametrize(
+    ("post", "place", "words"),
+    [
+        ("party_secretary", "三台县潼川镇老西街社区居民委员会", "三台县潼川镇老西街社区党组织书记"),
+        ("committee_director", "三台县潼川镇老西街社区居民委员会", "三台县潼川镇老西街社区居民委员会主任"),
+        ("committee_director", "青川县某乡甲村", "青川县某乡甲村村（居）委会主任"),
+        ("first_secretary", "青川县某乡甲村村民委员会", "青川县某乡甲村驻村第一书记"),
+    ],
+)
+def test_a_post_is_named_as_notices_name_it(post: str, place: str, words: str) -> None:
+    assert post_words({"post": post, "community_name": place}) == words
+    assert post_words({}) == ""
 
 
 def test_the_day_of_birth_is_not_shown() -> None:

@@ -13,8 +13,9 @@ from recruitment.candidates.models import Candidate
 from recruitment.clock import local
 from recruitment.database import db
 from recruitment.people.models import Role
-from recruitment.public_notice import content, operations, queries, totals
+from recruitment.public_notice import content, operations, queries
 from recruitment.public_notice.models import PublicNotice, PublicNoticeRow
+from recruitment.selection.models import CallRanking, RankedCandidate
 from recruitment.workflow import engine, fire
 from tests import factories
 from tests.factories import NOW, OTHER_COUNTY
@@ -34,14 +35,40 @@ def refusal(act: object) -> set[str]:
     return {reason.code for reason in refused.value.reasons}
 
 
+def rank(session: Session, candidate: Candidate, total: str, *, published: bool) -> None:
+    """A final ranking with the candidate alone."""
+    ranking = CallRanking(
+        call_id=candidate.call_id,
+        stage="final",
+        scheme="",
+        scores="",
+        certificate=b"",
+        hash="",
+        computed_by=candidate.owner_id,
+        computed_at=NOW,
+        published_at=NOW if published else None,
+    )
+    session.add(ranking)
+    session.flush()
+    session.add(
+        RankedCandidate(
+            ranking_id=ranking.id,
+            candidate_id=candidate.id,
+            position_id=candidate.position_id,
+            shortlisted=True,
+            substitution_round=0,
+            total=Decimal(total),
+            explanation="",
+        )
+    )
+    session.flush()
+
+
 def test_the_list_is_what_it_may_show_and_frozen(session: Session) -> None:
     one = board.cleared(session)
     one.ticket_number = "26070100101"
-    totals.wire(lambda _session, ids: {id_: Decimal("66.4325") for id_ in ids})
-    try:
-        notice = operations.prepare(session, one.call, factories.PROVINCE, board.admin(session), NOW)
-    finally:
-        totals._sources.clear()
+    rank(session, one, "66.4325", published=True)
+    notice = operations.prepare(session, one.call, factories.PROVINCE, board.admin(session), NOW)
     (row,) = notice.rows
     shown = content.cells(row)
     assert list(shown) == [
@@ -52,7 +79,7 @@ def test_the_list_is_what_it_may_show_and_frozen(session: Session) -> None:
     assert shown["县（市、区）"] == "绵阳市三台县"
     assert shown["姓名"] == one.owner.name
     assert (shown["性别"], shown["出生年月"], shown["学历"]) == ("女", "1988.05", "高中")
-    assert shown["现任职务"] == f"{community}村（社区）党组织书记"
+    assert shown["现任职务"] == f"{community.removesuffix('居民委员会').removesuffix('村民委员会')}党组织书记"
     assert (shown["任职年限（年）"], shown["总成绩"]) == ("7", "66.4325")
     assert (shown["准考证号"], shown["监督电话"]) == ("26070100101", "028-5550-0000")
     one.owner.name = "改了名"
@@ -61,8 +88,10 @@ def test_the_list_is_what_it_may_show_and_frozen(session: Session) -> None:
     assert content.cells(notice.rows[0])["姓名"] == shown["姓名"]
 
 
-def test_without_stored_results_the_total_stays_empty(session: Session) -> None:
-    notice = board.running(session, board.cleared(session))
+def test_without_a_published_result_the_total_stays_empty(session: Session) -> None:
+    one = board.cleared(session)
+    rank(session, one, "70", published=False)
+    notice = board.running(session, one)
     assert notice.rows[0].total == ""
 
 

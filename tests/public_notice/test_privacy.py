@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from recruitment.demo.people import id_number
@@ -48,6 +48,7 @@ def spaced(number: str, places: set[int], gap: str) -> str:
     return "".join(c + (gap if i in places else "") for i, c in enumerate(number[:-1])) + number[-1]
 
 
+@settings(deadline=None)
 @given(
     id_numbers, words, words, st.sets(st.integers(0, 16), max_size=4), st.sampled_from(" -—·"), st.booleans()
 )
@@ -61,11 +62,13 @@ def test_an_identity_number_is_found_wherever_and_however_it_stands(
     assert [leak.kind for leak in privacy.leaks_in_list(TITLES, [row])].count(ID_NUMBER) == 1
 
 
+@settings(deadline=None)
 @given(old_id_numbers, words, words)
 def test_so_is_an_old_one_of_fifteen_digits(number: str, before: str, after: str) -> None:
     assert ID_NUMBER in kinds_in(before + number + after)
 
 
+@settings(deadline=None)
 @given(
     phones,
     words,
@@ -93,6 +96,7 @@ def test_so_is_a_landline(text: str) -> None:
     assert kinds_in(f"电话{text}") == {PHONE}
 
 
+@settings(deadline=None)
 @given(id_numbers | phones, words, st.sampled_from(["", " ", "和", "/"]))
 def test_a_number_of_somebody_on_the_list_is_found_however_it_is_cut(
     number: str, before: str, gap: str
@@ -110,6 +114,7 @@ def test_a_clean_list_passes_and_its_hotline_may_stand() -> None:
     assert leak.kind == PHONE
 
 
+@settings(deadline=None)
 @given(
     st.decimals(0, 100, places=4), st.dates(date(1960, 1, 1), date(2008, 1, 1)), st.integers(0, 99_999_999)
 )
@@ -118,6 +123,7 @@ def test_marks_months_and_codes_are_no_numbers_of_people(total: object, born: da
     assert privacy.leaks_in_list(TITLES, [row], hotlines=[HOTLINE]) == []
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_other_column_is_refused(title: str) -> None:
     assume(title not in TITLES)
@@ -142,6 +148,7 @@ def test_what_is_found_is_never_repeated() -> None:
     assert "13800001234" not in said
 
 
+@settings(deadline=None)
 @given(id_numbers | phones)
 def test_a_file_with_a_number_in_it_is_refused(number: str) -> None:
     content, _written = xlsx_bytes(PUBLIC_NOTICE, [_Row(note=number)], created=factories.NOW)

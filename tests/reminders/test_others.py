@@ -1,4 +1,4 @@
-"""Reminders of a return, the fee, and the admission ticket: who still has it to do, and nobody else."""
+"""Reminders of a return, the fee, the ticket, a consent and the interview: who has it to do, and nobody else."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from recruitment.applications import operations as applications
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import operations as exam
+from recruitment.exam import venue_operations
 from recruitment.exam.models import ExamSeat
 from recruitment.fees import operations as fees
 from recruitment.fees.models import Waiver
@@ -18,11 +19,14 @@ from recruitment.notices.models import Notice
 from recruitment.people.models import Role, User
 from recruitment.people.uploads import store_image
 from recruitment.reminders.models import Reminder
+from recruitment.selection.models import InterviewGroup, InterviewPosition
+from recruitment.selection.recheck import operations as recheck
 from recruitment.workflow import fire
 from tests import factories
 from tests.exam import conftest as exams
 from tests.fees import paying
 from tests.reminders.conftest import Run, at
+from tests.selection import stage
 
 
 def text(session: Session, notice: str) -> Notice:
@@ -119,7 +123,7 @@ def seated(session: Session, run: Run) -> tuple[Call, list[Candidate]]:
     admin = factories.staff(session, Role.ADMIN)
     call = factories.call(session, admin.actor())
     exams.save_plan(session, call, admin)
-    exam.replace_venues(session, call, admin, [exams.venue_row()], factories.NOW)
+    venue_operations.replace_venues(session, call, admin, [exams.venue_row()], factories.NOW)
     made = [factories.candidate(session, call) for _ in range(3)]
     exam.assign_seats(session, call, admin, "815", factories.NOW)
     exam.release_tickets(session, call, admin, factories.NOW)
@@ -143,3 +147,68 @@ def test_a_ticket_is_recalled_unless_printed_or_given_up(
     said = text(session, "reminder.ticket_unprinted").body
     assert "2026年12月12日（星期六）12:00前" in said
     assert "笔试2026年12月19日（星期六）09:00开始" in said
+
+
+@pytest.fixture
+def ranked(session: Session) -> tuple[stage.Exam, User]:
+    """Four shortlisted or in reserve for one opening, and the county's reviewer."""
+    made = stage.exam(session, (4,))
+    marks = zip(made.tickets, ("90", "85", "80", "75"), strict=True)
+    stage.enter_twice(session, made, {ticket: [mark, mark] for ticket, mark in marks})
+    stage.publish(session, made)
+    return made, factories.staff(session, Role.COUNTY_REVIEWER, factories.COUNTY)
+
+
+def step(
+    session: Session, ranked: tuple[stage.Exam, User], number: int, trigger: str, reason: str = ""
+) -> None:
+    made, reviewer = ranked
+    candidate = made.candidates[made.tickets[number]]
+    recheck.decide(session, candidate, trigger, reviewer, stage.LATER, reason=reason)
+
+
+def test_a_substitute_who_does_not_answer_is_asked_once_more(
+    session: Session, ranked: tuple[stage.Exam, User], run: Run
+) -> None:
+    step(session, ranked, 0, "fail_recheck", "学历证书与填报不一致。")
+    step(session, ranked, 3, "call_up")
+    session.commit()
+    assert run("2026-11-23 13:59") == []
+    assert run("2026-11-23 14:00") == ["consent"]
+    assert "2026年11月24日（星期二）14:00前" in text(session, "reminder.consent_missing").body
+
+
+def test_a_substitute_who_agreed_is_left_in_peace(
+    session: Session, ranked: tuple[stage.Exam, User], run: Run
+) -> None:
+    step(session, ranked, 0, "fail_recheck", "学历证书与填报不一致。")
+    step(session, ranked, 3, "call_up")
+    fourth = ranked[0].candidates[ranked[0].tickets[3]]
+    recheck.accept(session, fourth, fourth.owner, stage.LATER + timedelta(hours=1))
+    session.commit()
+    assert run("2026-11-23 14:00") == []
+
+
+def test_the_interview_is_recalled_a_day_before_and_again_when_it_moves(
+    session: Session, ranked: tuple[stage.Exam, User], run: Run
+) -> None:
+    made, _reviewer = ranked
+    for number in (0, 1):
+        step(session, ranked, number, "pass_recheck")
+    group = InterviewGroup(
+        call_id=made.call.id, name="第一组", begins_at=at("2026-12-10 08:30"), place="市委党校2号楼"
+    )
+    session.add(group)
+    session.flush()
+    first = made.candidates[made.tickets[0]]
+    session.add(InterviewPosition(position_id=first.position_id, group_id=group.id))
+    session.commit()
+    assert run("2026-12-09 08:00") == []
+    assert run("2026-12-09 08:30") == ["interview", "interview"]
+    said = text(session, "reminder.interview").body
+    assert "2026年12月10日（星期四）08:30" in said
+    assert "市委党校2号楼" in said
+    fire(session, first, "give_up", actor=first.owner.actor(), now=at("2026-12-09 09:00"))
+    group.begins_at = at("2026-12-10 09:30")
+    session.commit()
+    assert run("2026-12-09 09:30") == ["interview"], "who relies on the old time is told the new one"

@@ -22,7 +22,7 @@ ENGLISH = ROOT / "recruitment" / "translations" / "en" / "LC_MESSAGES" / "messag
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Names, and examples of what to type, stay as they are.
-KEPT = re.compile(r"“青龙”")
+KEPT = re.compile(r"“[^”]*”")
 
 
 @cache

@@ -33,9 +33,17 @@ class Email:
         return None if user.email_confirmed_at else render_short("unconfirmed")
 
     def send(self, parcel: Parcel, leaving: Callable[[], None]) -> str | None:
-        message = compose(parcel, self._sender)
+        mail = compose(parcel, self._sender)
         with pool.connection(self._url) as connection:
-            connection.run(partial(hand_over, message=message, sender=self._sender, before_data=leaving))
+            connection.run(
+                partial(
+                    hand_over,
+                    mail=mail,
+                    sender=self._sender,
+                    recipient=parcel.address,
+                    before_data=leaving,
+                )
+            )
         return None
 
     def stop(self, user: User, at: datetime) -> None:

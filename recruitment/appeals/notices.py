@@ -1,0 +1,44 @@
+"""What the texts about appeals read."""
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from recruitment.appeals import queries
+from recruitment.appeals.kinds import KINDS
+from recruitment.appeals.models import Appeal
+from recruitment.candidates.models import Candidate
+from recruitment.notices.context import about, event_form
+from recruitment.people.models import User
+from recruitment.wording import moment
+
+
+@about("appeal")
+def _appeal(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    appeal = session.get_one(Appeal, row.subject_id)
+    application = appeal.application
+    call, position = application.call, application.position
+    overdue = row.notice == "appeal.overdue"
+    page = f"/review/appeals/{appeal.id}" if overdue else f"/appeals/{appeal.id}"
+    return {
+        "call": call.title,
+        "hotline": call.hotline,
+        "position": f"{position.organ}“{position.name}”（职位代码 {position.code}）",
+        "kind": str(KINDS[appeal.kind].label),
+        "reversed": KINDS[appeal.kind].reversal is not None,
+        "told": event_form(session, row).get("told", ""),
+        "decide_by": moment(appeal.decide_by) if appeal.decide_by else "",
+        "link": f"{current_app.config['SETTINGS'].site_url}{page}",
+    }
+
+
+@about("candidate.rejected")
+def _rejected(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    """Until when the rejection may be appealed against."""
+    candidate = session.get_one(Candidate, row.subject_id)
+    for decision in queries.decisions(session, candidate.application, candidate):
+        if decision.kind == "rejection" and decision.file_by:
+            return {"appeal_until": moment(decision.file_by)}
+    return {}
