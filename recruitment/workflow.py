@@ -126,7 +126,9 @@ def queue_notices(outbox_ids: Iterable[UUID]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _committed(session: Session) -> None:
-    queue_notices(session.info.pop(PENDING, ()))
+    # Also called when a savepoint is released, and then a worker would not see the rows yet.
+    if not session.in_nested_transaction():
+        queue_notices(session.info.pop(PENDING, ()))
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -6,7 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recruitment import workflow, workflow_tasks
+from recruitment.applications import operations as applications
 from recruitment.celery import configuration
+from recruitment.people.models import User
 from tests import factories
 from tests.conftest import Clock
 from workflows.schema import event, outbox, seal
@@ -40,6 +42,23 @@ def test_a_draft_lapses_after_registration_and_its_notice_is_queued(session: Ses
     assert set(lapsed) <= set(queued)
     workflow_tasks.run_timers()
     assert session.scalar(select(func.count()).where(event.c.transition == "lapse_draft")) == 1
+
+
+def test_notices_are_queued_by_the_commit_and_not_by_a_savepoint_before_it(session: Session) -> None:
+    draft = factories.application(session, state="draft")
+    assert draft.owner_id is not None
+    session.commit()
+    queued: list[object] = []
+    workflow.queue_after_commit(queued.extend)
+    owner = session.get_one(User, draft.owner_id)
+    applications.submit(session, draft, owner.actor(), factories.NOW)
+    with session.begin_nested():
+        session.execute(select(1))
+    assert queued == []
+    session.commit()
+    told = select(outbox.c.id).where(outbox.c.notice == "application.submitted")
+    assert set(session.scalars(told)) <= set(queued)
+    assert queued
 
 
 def test_the_journal_is_sealed(session: Session, clock: Clock) -> None:

@@ -61,7 +61,7 @@ def fill() -> bool:
     call = _call(session, admin, moment)
     _applications(session, draw, call, password, photos, moment)
     _walk_through_cadres(session, call, password, photos, moment)
-    _into_inboxes(session, moment)
+    into_inboxes(session, moment)
     session.commit()
     log.info("demo.loaded")
     return True
@@ -244,7 +244,7 @@ def _walk_through_cadres(
     session.flush()
 
 
-def _into_inboxes(session: Session, moment: datetime) -> None:
+def into_inboxes(session: Session, moment: datetime) -> None:
     """Publish the made-up past to the inboxes of the walk-through, and let no mail of it leave for anybody."""
     known = sa.select(User.id).where(User.email.in_([email for _, email, _ in ACCOUNTS]))
     waiting = sa.select(outbox.c.id).where(outbox.c.finished_at.is_(None), outbox.c.recipient.in_(known))

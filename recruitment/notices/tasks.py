@@ -50,6 +50,9 @@ def queue(outbox_ids: Iterable[uuid.UUID]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _start_dispatches(session: Session) -> None:
+    # Also called when a savepoint is released, and then a worker would not see the dispatch yet.
+    if session.in_nested_transaction():
+        return
     for dispatch_id, generation in session.info.pop(dispatches.STARTED, ()):
         try:
             for _ in range(dispatches.LANES):

@@ -32,6 +32,9 @@ SCHEDULE = {
 
 @event.listens_for(orm.Session, "after_commit")
 def _queue_letters(session: orm.Session) -> None:
+    # Also called when a savepoint is released, and then a worker would not see the letter yet.
+    if session.in_nested_transaction():
+        return
     # A broker that is down is no error: the letter is in the database and the sweeper finds it.
     for letter_id in session.info.pop("letters", ()):
         try:
