@@ -17,6 +17,8 @@ SHOTS = os.environ.get("SHOTS")
 
 
 def look(page: Page, axe: Callable[[Page], None], name: str) -> None:
+    # A page can be read before its style sheets have come.
+    page.wait_for_load_state()
     width = page.viewport_size
     assert width is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= width["width"], page.url

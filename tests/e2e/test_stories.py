@@ -34,6 +34,8 @@ class Person:
     def look(self, heading: str) -> None:
         """The page that is open has this heading, fits the screen and has no barrier."""
         expect(self.page.locator("h1")).to_contain_text(heading)
+        # A page can be read before its style sheets have come.
+        self.page.wait_for_load_state()
         width = self.page.viewport_size
         assert width is not None
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width["width"], self.page.url

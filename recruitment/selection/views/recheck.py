@@ -64,7 +64,7 @@ def _call_id(calls: list[Any]) -> uuid.UUID | None:
 
 
 @blueprint.get("/recheck/")
-@navigation.entry(_l("资格复审"), 15, section="selection.recheck")
+@navigation.entry(_l("资格复审"), 22, section="selection.recheck")
 @allow(*READERS)
 def recheck_queue() -> Page:
     areas = _areas()
