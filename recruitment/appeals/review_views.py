@@ -1,6 +1,7 @@
 """Reviewing appeals: the queue, one appeal, its steps; and a call's terms."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from recruitment.calls.views.base import READERS as CALL_READERS
 from recruitment.calls.views.base import call_to_change, call_to_read, may_change
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.forms import Refusal, handle
+from recruitment.forms import handle
 from recruitment.objections.queries import history as history_of
 from recruitment.objections.queries import names as names_of
 from recruitment.people.access import allow, current_user
@@ -27,7 +28,6 @@ from recruitment.people.models import Role
 from recruitment.people.uploads import serve
 from recruitment.web import navigation, stages, steps
 from recruitment.workflow import engine
-from workflows.terms import Refused
 
 blueprint = Blueprint("appeal_review", __name__)
 Page = str | Response | tuple[str, int]
@@ -119,39 +119,18 @@ def _show(appeal: Appeal, sent: dict[str, Any] | None = None, status: int = 200)
 def decide(appeal_id: uuid.UUID, trigger: str) -> Page:
     """Take a step on the version that the page showed; the same page sent twice has one effect."""
     appeal = find(appeal_id)
-    version, key = request.form.get("version", type=int), request.form.get("key", "")
-    if version is None or not 8 <= len(key) <= 64:
-        abort(400)
-    form = steps.open_form(STEPS[trigger], "appeal-review", appeal, trigger) if trigger in STEPS else None
-
-    def save() -> None:
-        try:
-            operations.decide(
-                db.session,
-                appeal,
-                trigger,
-                current_user().actor(),
-                now(),
-                form=steps.answered(form, *FIELDS.get(trigger, ())),
-                expected_version=version,
-                key=key,
-            )
-        except Refused as refused:
-            raise Refusal(" ".join(reason.words for reason in refused.reasons)) from refused
-
-    if form is not None:
-        outcome = handle(form, save)
-        if not outcome.done:
-            return _show(find(appeal_id), sent={trigger: form}, status=outcome.status)
-    else:
-        try:
-            save()
-            db.session.commit()
-        except Refusal as refusal:
-            db.session.rollback()
-            flash(str(refusal), "danger")
-            return redirect(url_for("appeal_review.show", appeal_id=appeal_id), 303)
-    flash(_("已办理：%(state)s", state=label_of(appeal)), "success")
+    outcome, form = steps.take(
+        appeal,
+        trigger,
+        STEPS,
+        FIELDS,
+        partial(operations.decide, db.session, appeal, trigger, current_user().actor(), now()),
+        name="appeal-review",
+    )
+    if form is not None and not outcome.done:
+        return _show(find(appeal_id), sent={trigger: form}, status=outcome.status)
+    if outcome.done:
+        flash(_("已办理：%(state)s", state=label_of(appeal)), "success")
     return redirect(url_for("appeal_review.show", appeal_id=appeal_id), 303)
 
 

@@ -1,6 +1,7 @@
 """Inquiring into objections: the queue, one objection, its steps."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from recruitment import wording
 from recruitment.applications.operations import recusal_reasons
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.forms import Refusal, handle, typed
+from recruitment.forms import typed
 from recruitment.forms.handling import attach
 from recruitment.objections import codes, notices, operations, queries
 from recruitment.objections.forms import FIELDS, STEPS, RevealForm
@@ -124,39 +125,18 @@ def _show(
 def decide(objection_id: uuid.UUID, trigger: str) -> Page:
     """Take a step on the version that the page showed; the same page sent twice has one effect."""
     objection = find(objection_id)
-    version, key = request.form.get("version", type=int), request.form.get("key", "")
-    if version is None or not 8 <= len(key) <= 64:
-        abort(400)
-    form = steps.open_form(STEPS[trigger], "objection", objection, trigger) if trigger in STEPS else None
-
-    def save() -> None:
-        try:
-            operations.decide(
-                db.session,
-                objection,
-                trigger,
-                current_user().actor(),
-                now(),
-                form=steps.answered(form, *FIELDS.get(trigger, ())),
-                expected_version=version,
-                key=key,
-            )
-        except Refused as refused:
-            raise Refusal(" ".join(reason.words for reason in refused.reasons)) from refused
-
-    if form is not None:
-        outcome = handle(form, save)
-        if not outcome.done:
-            return _show(find(objection_id), sent={trigger: form}, status=outcome.status)
-    else:
-        try:
-            save()
-            db.session.commit()
-        except Refusal as refusal:
-            db.session.rollback()
-            flash(str(refusal), "danger")
-            return redirect(url_for("inquiries.show", objection_id=objection_id), 303)
-    flash(_("已办理：%(state)s", state=label_of(objection)), "success")
+    outcome, form = steps.take(
+        objection,
+        trigger,
+        STEPS,
+        FIELDS,
+        partial(operations.decide, db.session, objection, trigger, current_user().actor(), now()),
+        name="objection",
+    )
+    if form is not None and not outcome.done:
+        return _show(find(objection_id), sent={trigger: form}, status=outcome.status)
+    if outcome.done:
+        flash(_("已办理：%(state)s", state=label_of(objection)), "success")
     return redirect(url_for("inquiries.show", objection_id=objection_id), 303)
 
 
