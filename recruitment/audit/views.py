@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from recruitment.audit import queries
 from recruitment.calls import candidates
 from recruitment.database import db
+from recruitment.lists.imports import IMPORTS
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web import navigation
@@ -20,7 +21,7 @@ ACTIONS = {
     "id_number.unmask": _l("查看完整号码"),
     "medical.reveal": _l("查看体检不合格项目"),
     "medical.names": _l("下载体检名单"),
-    "medical.import": _l("导入体检结果"),
+    "lists.import": _l("导入文件"),
     "inspection.reopen": _l("重开考察报告"),
     "approval.forms": _l("下载录用审批表"),
     "appointed.export": _l("导出录用人员名单"),
@@ -74,6 +75,7 @@ def index() -> str:
         after=after,
         kinds=[(kind, ACTIONS.get(kind, kind)) for kind in kinds],
         names=ACTIONS,
+        imports={name: declared.title for name, declared in IMPORTS.items()},
         action=chosen.action,
         text=text,
         filter_words=candidates.in_words,

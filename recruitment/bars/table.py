@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import LazyString, lazy_gettext
+
 from recruitment.bars.words import KINDS
 from recruitment.lists import parsers
 from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
@@ -25,6 +27,11 @@ class Entry:
     clause: str
     starts_on: date
     until: date | None
+
+    @property
+    def kind_words(self) -> LazyString:
+        """The kind as pages say it."""
+        return lazy_gettext(KINDS[self.kind])
 
 
 def _until(value: str) -> date | str:

@@ -261,7 +261,8 @@ def _row(values: Mapping[str, Any]) -> PositionRow:
 
 def county_of(values: Mapping[str, Any]) -> str:
     """Code of the county that a row names; :raises RowWrong: county and prefecture do not agree on one."""
-    found, prefecture_code = values["county"], values["prefecture"]
+    found: tuple[str, ...] = values["county"]
+    prefecture_code: str = values["prefecture"]
     within = [one for one in found if prefecture_code in ("", counties()[one].prefecture_code)]
     if len(within) == 1:
         return within[0]

@@ -98,9 +98,10 @@ class _Reader(Generic[RowT]):
             for number in self.numbers
             for key, wrong in self.wrongs.get(number, ())
         ]
+        read, ignored = len(self.numbers), self.header.ignored
         if errors:
-            rows = numbers = []
-        return ImportResult(rows, numbers, errors, warnings, self.header.ignored, len(self.numbers))
+            return ImportResult([], [], errors, warnings, ignored, read)
+        return ImportResult(rows, numbers, [], warnings, ignored, read)
 
     def _rows(self) -> tuple[list[RowT], list[int]]:
         """The rows that are right by themselves; what only a row as a whole shows joins the errors of its cells."""

@@ -77,9 +77,9 @@ def _xlsx(data: bytes, limits: Limits) -> list[Worksheet]:
                 f"工作表“{one['name']}”有 {size[0]} 行 {size[1]} 列，最多 {limits.rows} 行 {limits.columns} 列。"
                 "请删去多余的行和列，没有内容的也要删。"
             )
-        places = {key: {(row, column) for row, column in one[key]} for key in ("lossy", "formulas")}
+        lossy, formulas = ({(row, column) for row, column in one[key]} for key in ("lossy", "formulas"))
         merged = [((a, b), (c, d)) for (a, b), (c, d) in one["merged"]]
-        sheet = Worksheet(one["name"], one["rows"], one["top"], one["left"], merged, **places)
+        sheet = Worksheet(one["name"], one["rows"], one["top"], one["left"], merged, lossy, formulas)
         _check_merged(sheet)
         sheets.append(sheet)
     return sheets

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from recruitment.audit.operations import record
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import read_list
-from recruitment.lists.results import ImportResult
+from recruitment.lists.declaration import ListDeclaration
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.marks import entry
@@ -68,15 +67,11 @@ def sitting(session: Session, call: Call) -> Sitting:
     )
 
 
-def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row]:
-    """A sheet of written marks with everything that is wrong with it; nothing is kept."""
-    sheet = written_sheet(plans.scheme_of(session, call))
-    found = read_list(sheet, content)
-    if not found.ok:
-        return found
+def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
+    """The sheet of a call's written marks, held against its candidates."""
     here = sitting(session, call)
-    errors = held_against(found, sheet.columns[0].title, here.may, here.marked)
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+    sheet = written_sheet(plans.scheme_of(session, call))
+    return replace(sheet, check=held_against(here.may, here.marked))
 
 
 def confirm(
