@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from workflows import diagram
-from workflows.definition import DIRECTORY, Definition, Problem, Unsound, load, load_file
+from workflows.definition import Definition, Problem, Unsound
+from workflows.reading import DIRECTORY, load, load_file
 from workflows.soundness import check as check_soundness
-from workflows.soundness import unknown_names
+from workflows.soundness import unimplemented
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
@@ -54,14 +55,7 @@ def _unimplemented(definition: Definition) -> Iterable[Problem]:
     known = registry()
     if definition.name not in known.subjects:
         return []
-    return unknown_names(
-        definition,
-        guards=known.guards,
-        forms=known.forms,
-        notices=known.notices,
-        deadlines=known.deadlines,
-        calendar=known.calendar is not None,
-    )
+    return unimplemented(definition, known)
 
 
 @workflow.command()

@@ -1,9 +1,10 @@
 """What makes a definition runnable, checked before anything runs."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from workflows.definition import START, Definition, Problem, Timer, Transition
+from workflows.registry import Registry
 
 
 def check(definition: Definition) -> list[Problem]:
@@ -20,30 +21,26 @@ def check(definition: Definition) -> list[Problem]:
     )
 
 
-def unknown_names(
-    definition: Definition,
-    *,
-    guards: Collection[str],
-    forms: Collection[str],
-    notices: Collection[str],
-    deadlines: Collection[str],
-    calendar: bool,
-) -> list[Problem]:
-    """Names in a definition that the application does not implement."""
+def unimplemented(definition: Definition, registry: Registry) -> list[Problem]:
+    """What a definition asks for and the application does not have."""
     problems = []
     for step in definition.transitions.values():
-        wanted = [("guard", use.name, guards, "guards") for use in step.guards]
-        wanted += [("notice", name, notices, "notices") for name in step.notices]
-        wanted += [("form", step.form, forms, "form")] if step.form else []
+        wanted = [("guard", use.name, registry.guards, "guards") for use in step.guards]
+        wanted += [("notice", name, registry.notices, "notices") for name in step.notices]
+        wanted += [("form", step.form, registry.forms, "form")] if step.form else []
         problems += [
             _at(definition, f"unknown {what} {name!r}", "transition", step.name, key)
             for what, name, implemented, key in wanted
             if name not in implemented
         ]
+        for use in step.guards:
+            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None:
+                words = f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"
+                problems.append(_at(definition, words, "transition", step.name, "bulk"))
     for timer in definition.timers.values():
-        if timer.due and timer.due not in deadlines:
+        if timer.due and timer.due not in registry.deadlines:
             problems.append(_at(definition, f"unknown deadline {timer.due!r}", "timer", timer.name, "due"))
-        if timer.working_days and not calendar:
+        if timer.working_days and registry.calendar is None:
             problems.append(
                 _at(definition, "no calendar of working days", "timer", timer.name, "working_days")
             )

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.loan import DEFINITIONS, make_registry
-from workflows.definition import DIRECTORY, Unsound, compare, load, read
+from workflows.definition import Unsound, compare
 from workflows.engine import Engine
+from workflows.reading import DIRECTORY, load, read
 from workflows.soundness import check
 
 LOAN = (DEFINITIONS / "loan.toml").read_text("utf-8")
