@@ -1,6 +1,6 @@
 """What makes a definition runnable, checked before anything runs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from workflows.definition import START, Definition, Problem, Timer, Transition
@@ -25,7 +25,9 @@ def unimplemented(definition: Definition, registry: Registry) -> list[Problem]:
     """What a definition asks for and the application does not have."""
     problems = []
     for step in definition.transitions.values():
-        wanted = [("guard", use.name, registry.guards, "guards") for use in step.guards]
+        wanted: list[tuple[str, str, Collection[str], str]] = [
+            ("guard", use.name, registry.guards, "guards") for use in step.guards
+        ]
         wanted += [("notice", name, registry.notices, "notices") for name in step.notices]
         wanted += [("form", step.form, registry.forms, "form")] if step.form else []
         problems += [
