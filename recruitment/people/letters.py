@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template
+from flask import current_app, render_template
 from sqlalchemy import orm
 
 from recruitment.people.models import Letter
@@ -52,6 +52,12 @@ def write(session: orm.Session, address: str, template: str, at: datetime, **con
     session.add(letter)
     session.info.setdefault("letters", []).append(letter.id)
     return letter
+
+
+def on_site(path: str) -> str:
+    """A path of this site as an address that a letter can carry."""
+    site: str = current_app.config["SETTINGS"].site_url
+    return site.rstrip("/") + path
 
 
 def claim(session: orm.Session, letter_id: uuid.UUID, at: datetime) -> Mail | None:
