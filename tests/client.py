@@ -10,6 +10,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextvars import Context
 from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
@@ -32,12 +33,17 @@ EXECUTED = frozenset(
 
 
 class Client(FlaskClient):
-    """Checks what it opens; ``check_pages = False`` stops that for a page that is not ours."""
+    """Checks what it opens; ``check_pages = False`` stops that for a page that is not ours.
+
+    Each request gets an application context of its own, whatever context the test is in, as on a server. Inside
+    the test's it would share ``g`` and the database session: it would see what was not committed, and who was
+    signed in with the request before.
+    """
 
     check_pages = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        response: TestResponse = Context().run(super().open, *args, **kwargs)
         is_page = response.mimetype == "text/html" and not 300 <= response.status_code < 400
         if self.check_pages and is_page and response.request.method != "HEAD":
             faults = list(page_faults(response))

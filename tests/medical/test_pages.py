@@ -16,12 +16,11 @@ from recruitment.medical.models import MedicalPlan, MedicalResult, MedicalUpload
 from recruitment.medical.operations import ask_retest
 from recruitment.people.models import Role
 from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls.pages import errors_beside, rows_of, sign_in, text_of, upload
 from tests.client import Client, heading
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY
 from tests.medical.stages import DAY, enter, in_medical, notices, officer
+from tests.pages import counted, errors_beside, rows_of, sign_in, signed_in, text_of, upload
 
 
 @pytest.fixture(autouse=True)

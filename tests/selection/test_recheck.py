@@ -22,11 +22,10 @@ from recruitment.selection.ranking import Candidate
 from recruitment.selection.recheck import operations, substitution
 from recruitment.selection.scheme import Scheme, load_scheme
 from recruitment.workflow import engine
-from tests import factories
-from tests.cadres.browser import signed_in
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY, OTHER_COUNTY
+from tests.pages import signed_in
 from tests.selection import stage
 from tests.selection.stage import LATER
 from workflows import timers
