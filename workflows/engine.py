@@ -17,12 +17,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from workflows import batches, bulk, judge
 from workflows.batches import Progress
 from workflows.bulk import Excluded, FiredMany, NotAll, Preview, PreviewStale, Request, Selection
-from workflows.definition import START, Definition, Problem, Transition, Unsound, load
+from workflows.definition import START, Definition, Transition, Unsound, load
 from workflows.journal import GENESIS, body_of, hash_of, tail_of
 from workflows.judge import Flow
 from workflows.registry import Given, Guard, Notice, Registry, Scope
 from workflows.schema import event, outbox, request
-from workflows.soundness import unknown_names
 from workflows.statements import DUE, NOTICE
 from workflows.subject import ENGINE_COLUMNS
 from workflows.terms import Actor, Availability, Fired, LastEvent, Reason, Refused, Stale
@@ -70,34 +69,17 @@ class Engine:
             name: Flow(name, model, known[name], registry) for name, model in registry.subjects.items()
         }
         self._by_model = {flow.model: flow for flow in self.flows.values()}
-        if problems := [problem for flow in self.flows.values() for problem in self._unimplemented(flow)]:
+        if problems := [
+            problem
+            for flow in self.flows.values()
+            for definition in flow.versions.values()
+            for problem in registry.unimplemented(definition)
+        ]:
             raise Unsound(problems)
         for flow in self.flows.values():
             for definition in flow.versions.values():
                 for step in definition.transitions.values():
                     flow.statement(definition, step, keyed=False)
-
-    def _unimplemented(self, flow: Flow) -> list[Problem]:
-        registry = self.registry
-        return [
-            problem
-            for definition in flow.versions.values()
-            for problem in unknown_names(
-                definition,
-                guards=registry.guards,
-                forms=registry.forms,
-                notices=registry.notices,
-                deadlines=registry.deadlines,
-                calendar=registry.calendar is not None,
-            )
-        ] + [
-            Problem(definition.path, definition.lines.of("transition", step.name, "bulk"), words)
-            for definition in flow.versions.values()
-            for step in definition.transitions.values()
-            for use in step.guards
-            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None
-            for words in [f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"]
-        ]
 
     def flow(self, subject: Any) -> Flow:
         """The workflow of a subject."""

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Table
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from workflows.definition import Definition, Transition
+from workflows.definition import Definition, Problem, Transition
+from workflows.soundness import unknown_names
 from workflows.terms import Actor, Reason
 from workflows.words import WORDS
 
@@ -85,9 +86,11 @@ class Registry:
     """Names and their implementations. The engine refuses to start while a definition uses an unknown name.
 
     ``calendar`` takes an aware moment and a number of working days and gives the moment of the deadline.
+    ``roles`` are those that people can have; with ``None`` a definition may name any.
     """
 
     calendar: Calendar | None = None
+    roles: frozenset[str] | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(WORDS))
     subjects: dict[str, type[DeclarativeBase]] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)
@@ -135,6 +138,25 @@ class Registry:
     def deadline(self, name: str, due: Due) -> None:
         """Register a deadline that is looked up: SQL for the moment (null: no deadline)."""
         self._add(self.deadlines, name, due)
+
+    def unimplemented(self, definition: Definition) -> list[Problem]:
+        """What a definition asks for and nobody registered, or not in the form that it needs."""
+        unknown = unknown_names(
+            definition,
+            guards=self.guards,
+            forms=self.forms,
+            notices=self.notices,
+            deadlines=self.deadlines,
+            calendar=self.calendar is not None,
+            roles=self.roles,
+        )
+        return unknown + [
+            Problem(definition.path, definition.lines.of("transition", step.name, "bulk"), words)
+            for step in definition.transitions.values()
+            for use in step.guards
+            if step.bulk and use.name in self.guards and self.guards[use.name].holds is None
+            for words in [f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"]
+        ]
 
     def dues(self, definition: Definition, step: Transition, now: datetime) -> dict[str, datetime]:
         """When the timers that a step sets will be due, as far as clock and calendar tell."""

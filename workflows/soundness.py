@@ -28,9 +28,13 @@ def unknown_names(
     notices: Collection[str],
     deadlines: Collection[str],
     calendar: bool,
+    roles: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Names in a definition that the application does not implement."""
-    problems = []
+    """Names in a definition that the application does not implement.
+
+    ``roles`` are the roles that people can have; ``None``: not looked at.
+    """
+    problems = [] if roles is None else _unknown_roles(definition, roles)
     for step in definition.transitions.values():
         wanted = [("guard", use.name, guards, "guards") for use in step.guards]
         wanted += [("notice", name, notices, "notices") for name in step.notices]
@@ -48,6 +52,23 @@ def unknown_names(
                 _at(definition, "no calendar of working days", "timer", timer.name, "working_days")
             )
     return problems
+
+
+def _unknown_roles(definition: Definition, roles: Collection[str]) -> list[Problem]:
+    """Roles that nobody can have: their transitions could never be taken."""
+    taking = [
+        _at(definition, f"unknown role {who.role!r}", "transition", step.name, "who")
+        for step in definition.transitions.values()
+        for who in step.who
+        if who.role is not None and who.role not in roles
+    ]
+    seeing = [
+        _at(definition, f"unknown role {role!r}", "state", state.name, "seen_by")
+        for state in definition.states.values()
+        for role in sorted(state.seen_by - {"owner", "public"})
+        if role not in roles
+    ]
+    return taking + seeing
 
 
 def _at(definition: Definition, words: str, *where: str) -> Problem:
@@ -74,6 +95,9 @@ def _references(definition: Definition) -> Iterator[Problem]:
                 key = "sets" if timer in step.sets else "clears"
                 yield _at(definition, f"unknown timer {timer!r}", *where, key)
     for version, mapping in definition.migrate.items():
+        if version >= definition.version:
+            words = f"version {version} does not come before version {definition.version}"
+            yield _at(definition, words, "migrate", str(version))
         for old, new in mapping.items():
             if new not in definition.states:
                 yield _at(definition, f"unknown state {new!r}", "migrate", str(version), old)
@@ -146,6 +170,11 @@ def _steps(definition: Definition) -> Iterator[Problem]:
         where = ("transition", step.name)
         if not step.who:
             yield _at(definition, f"nobody may take {step.name!r}", *where, "who")
+        denied = {use.name for use in step.guards if use.negated}
+        for use in step.guards:
+            if not use.negated and use.name in denied:
+                words = f"{step.name!r} can never be taken: it asks for {use.name!r} and for its opposite"
+                yield _at(definition, words, *where, "guards")
         if step.kind != START and not step.sources:
             yield _at(definition, f"{step.name!r} starts nowhere: 'from' is empty", *where, "from")
         if step.kind == START and step.sources:
