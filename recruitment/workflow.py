@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from recruitment.database import db
+from recruitment.people.models import Role
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
@@ -45,7 +46,7 @@ def registry() -> Registry:
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
-    known = Registry(calendar=working_day_deadline)
+    known = Registry(calendar=working_day_deadline, roles=frozenset(Role))
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)

@@ -23,7 +23,7 @@ A file describes one version of one workflow::
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -162,7 +162,7 @@ def read(text: str, path: Path) -> Definition:
         lines=reader.lines,
     )
     reader.name(definition.name, "name")
-    if definition.version == 0:
+    if "version" not in data:
         reader.wrong("'version' must be a whole number from 1", "version")
     if reader.problems:
         raise Unsound(reader.problems)
@@ -259,7 +259,9 @@ def _migrate(reader: _Reader, data: Mapping[str, Any]) -> dict[int, Mapping[str,
     """``[migrate.1]`` maps the states of version 1 to those of this version."""
     moves: dict[int, Mapping[str, str]] = {}
     for version, table in reader.tables(data, "migrate").items():
-        if not version.isdecimal() or not all(isinstance(to, str) for to in table.values()):
+        if not (version.isascii() and version.isdecimal()) or not all(
+            isinstance(to, str) for to in table.values()
+        ):
             reader.wrong('write [migrate.VERSION] with old = "new" lines', "migrate", version)
             continue
         moves[int(version)] = MappingProxyType(dict(table))
@@ -273,28 +275,51 @@ def load(directory: Path = DIRECTORY) -> dict[str, dict[int, Definition]]:
     """
     found: dict[str, dict[int, Definition]] = {}
     problems: list[Problem] = []
+    read: list[Definition] = []
     for path in sorted(directory.glob("*.toml")):
         try:
             definition = load_file(path)
         except Unsound as unsound:
             problems += unsound.problems
             continue
-        problems += check(definition)
-        versions = found.setdefault(definition.name, {})
-        if definition.version in versions:
-            words = f"version {definition.version} is also in {versions[definition.version].path.name}"
-            problems.append(Problem(path, definition.lines.of("version"), words))
-        versions[definition.version] = definition
+        problems += misnamed(definition) + check(definition)
+        read.append(definition)
+        found.setdefault(definition.name, {})[definition.version] = definition
+    problems += doubled(read)
     if problems:
         raise Unsound(problems)
     return {name: dict(sorted(versions.items())) for name, versions in found.items()}
 
 
 def load_file(path: Path) -> Definition:
-    """One definition from a file named after it (``NAME.toml`` or ``NAME.vN.toml``)."""
-    definition = read(path.read_text("utf-8"), path)
-    if path.name.split(".")[0] != definition.name:
-        raise Unsound(
-            [Problem(path, definition.lines.of("name"), f"the file is not named {definition.name}.toml")]
-        )
-    return definition
+    """One definition from a file, whatever its name. Raises ``Unsound``."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unsound([Problem(path, line, "not UTF-8 text")]) from error
+    return read(text, path)
+
+
+def misnamed(definition: Definition) -> list[Problem]:
+    """Where the file is called neither ``NAME.toml`` nor ``NAME.vN.toml`` after the name and version in it."""
+    name, path = definition.name, definition.path
+    if path.name.split(".")[0] != name:
+        return [Problem(path, definition.lines.of("name"), f"the file is not named {name}.toml")]
+    if path.name not in (f"{name}.toml", f"{name}.v{definition.version}.toml"):
+        words = f"the file is named neither {name}.toml nor {name}.v{definition.version}.toml"
+        return [Problem(path, definition.lines.of("version"), words)]
+    return []
+
+
+def doubled(definitions: Iterable[Definition]) -> list[Problem]:
+    """Versions that stand in two files."""
+    first: dict[tuple[str, int], Path] = {}
+    problems = []
+    for definition in definitions:
+        path = first.setdefault((definition.name, definition.version), definition.path)
+        if path != definition.path:
+            words = f"version {definition.version} is also in {path.name}"
+            problems.append(Problem(definition.path, definition.lines.of("version"), words))
+    return problems

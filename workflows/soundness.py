@@ -23,7 +23,7 @@ def check(definition: Definition) -> list[Problem]:
 
 def unimplemented(definition: Definition, registry: Registry) -> list[Problem]:
     """What a definition asks for and the application does not have."""
-    problems = []
+    problems = [] if registry.roles is None else _unknown_roles(definition, registry.roles)
     for step in definition.transitions.values():
         wanted: list[tuple[str, str, Collection[str], str]] = [
             ("guard", use.name, registry.guards, "guards") for use in step.guards
@@ -47,6 +47,23 @@ def unimplemented(definition: Definition, registry: Registry) -> list[Problem]:
                 _at(definition, "no calendar of working days", "timer", timer.name, "working_days")
             )
     return problems
+
+
+def _unknown_roles(definition: Definition, roles: Collection[str]) -> list[Problem]:
+    """Roles that nobody can have: their transitions could never be taken."""
+    taking = [
+        _at(definition, f"unknown role {who.role!r}", "transition", step.name, "who")
+        for step in definition.transitions.values()
+        for who in step.who
+        if who.role is not None and who.role not in roles
+    ]
+    seeing = [
+        _at(definition, f"unknown role {role!r}", "state", state.name, "seen_by")
+        for state in definition.states.values()
+        for role in sorted(state.seen_by - {"owner", "public"})
+        if role not in roles
+    ]
+    return taking + seeing
 
 
 def _at(definition: Definition, words: str, *where: str) -> Problem:
@@ -73,6 +90,9 @@ def _references(definition: Definition) -> Iterator[Problem]:
                 key = "sets" if timer in step.sets else "clears"
                 yield _at(definition, f"unknown timer {timer!r}", *where, key)
     for version, mapping in definition.migrate.items():
+        if version >= definition.version:
+            words = f"version {version} does not come before version {definition.version}"
+            yield _at(definition, words, "migrate", str(version))
         for old, new in mapping.items():
             if new not in definition.states:
                 yield _at(definition, f"unknown state {new!r}", "migrate", str(version), old)
@@ -145,6 +165,11 @@ def _steps(definition: Definition) -> Iterator[Problem]:
         where = ("transition", step.name)
         if not step.who:
             yield _at(definition, f"nobody may take {step.name!r}", *where, "who")
+        denied = {use.name for use in step.guards if use.negated}
+        for use in step.guards:
+            if not use.negated and use.name in denied:
+                words = f"{step.name!r} can never be taken: it asks for {use.name!r} and for its opposite"
+                yield _at(definition, words, *where, "guards")
         if step.kind != START and not step.sources:
             yield _at(definition, f"{step.name!r} starts nowhere: 'from' is empty", *where, "from")
         if step.kind == START and step.sources:
