@@ -90,7 +90,8 @@ def test_a_worker_killed_between_a_decision_and_its_mail(place: House, step: str
 
 
 def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
-    chance = random.Random(os.environ.get("CHAOS_SEED") or None)
+    seed = os.environ.get("CHAOS_SEED") or str(random.randrange(10**9))
+    chance, began = random.Random(seed), time.monotonic()
     place.mail.slow = 0.02
     place.start_beat()
     for _ in range(2):
@@ -101,6 +102,7 @@ def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
     blows = [chance.choice(["worker", "worker", "broker"]) for _ in range(BLOWS)]
     if "broker" not in blows:
         blows[-1] = "broker"
+    struck = Counter(blows)
     next_blow, singles = time.monotonic() + chance.uniform(*APART), iter(ids[:half])
     left, bulk = half, iter((ids[half : half + half // 2], ids[half + half // 2 :]))
     faults = NOTICES // 20
@@ -141,6 +143,11 @@ def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
     doubled = {name for name, count in copies_of.items() if count > 1}
     doubtful = {message_id(delivery.id) for delivery in deliveries if delivery.doubtful}
     assert doubled <= doubtful, "one came twice and nothing says so"
+    print(
+        f"seed {seed}: {len(deliveries)} notices, {struck['worker']} workers killed, {struck['broker']} brokers emptied,"
+        f" {sum(copies_of.values())} mails, {len(doubled)} came twice, {len(doubtful)} marked doubtful,"
+        f" {time.monotonic() - began:.0f} s"
+    )
     # What was in flight when something broke, and no more.
     assert len(doubtful) < NOTICES // 4
 
