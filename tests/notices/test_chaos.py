@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from celery import Celery
 from flask import Flask
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
 from recruitment.applications import operations as applications
 from recruitment.applications.models import Application
@@ -29,6 +30,7 @@ from tests.servers import Address
 from workflows.schema import outbox
 from workflows.terms import Actor
 
+log = get_logger()
 FULL = os.environ.get("PROOF") == "full"
 NOTICES = 2000 if FULL else 60
 # Kills are this many seconds apart; a worker needs some of them to come up.
@@ -143,10 +145,16 @@ def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
     doubled = {name for name, count in copies_of.items() if count > 1}
     doubtful = {message_id(delivery.id) for delivery in deliveries if delivery.doubtful}
     assert doubled <= doubtful, "one came twice and nothing says so"
-    print(
-        f"seed {seed}: {len(deliveries)} notices, {struck['worker']} workers killed, {struck['broker']} brokers emptied,"
-        f" {sum(copies_of.values())} mails, {len(doubled)} came twice, {len(doubtful)} marked doubtful,"
-        f" {time.monotonic() - began:.0f} s"
+    log.info(
+        "chaos",
+        seed=seed,
+        notices=len(deliveries),
+        workers_killed=struck["worker"],
+        brokers_emptied=struck["broker"],
+        mails=sum(copies_of.values()),
+        came_twice=len(doubled),
+        doubtful=len(doubtful),
+        seconds=round(time.monotonic() - began),
     )
     # What was in flight when something broke, and no more.
     assert len(doubtful) < NOTICES // 4
