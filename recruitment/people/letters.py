@@ -16,6 +16,8 @@ from sqlalchemy import orm
 from recruitment.people.models import Letter
 from recruitment.wording import official
 
+# In ``session.info``: ids of letters to be queued after the commit.
+WRITTEN = "letters to queue after commit"
 # Minutes until the next attempt; after the last it is given up, as its link will have expired.
 DELAYS = (1, 2, 5, 15, 60, 180)
 
@@ -50,7 +52,7 @@ def write(session: orm.Session, address: str, template: str, at: datetime, **con
         next_attempt_at=at,
     )
     session.add(letter)
-    session.info.setdefault("letters", []).append(letter.id)
+    session.info.setdefault(WRITTEN, []).append(letter.id)
     return letter
 
 
