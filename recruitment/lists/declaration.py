@@ -59,11 +59,13 @@ class ListDeclaration(Generic[RowT]):
         columns: in the official order.
         build: makes a row of the values by key. It sees a row whose cells are all right, and raises
             :class:`RowWrong` for what only several cells together show.
+        row_height: points that each written row has at least, where people write by hand.
     """
 
     name: str
     columns: tuple[Column, ...]
     build: Callable[[Mapping[str, Any]], RowT] = no_row
+    row_height: float | None = None
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]

@@ -71,7 +71,9 @@ def names(slug: str) -> Page:
         return _upload_page(call, export_form=form, status=422)
     chosen = CandidateFilter(desk.areas(*OFFICE), call.id, WAITING)
     with official():
-        content, written = xlsx_bytes(BLANK, listing.every(db.session, chosen), created=local(now()))
+        content, written = xlsx_bytes(
+            BLANK, listing.every(db.session, chosen), created=local(now()), title=f"{call.title}{BLANK.name}"
+        )
     record(
         db.session,
         current_user(),

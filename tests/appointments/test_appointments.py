@@ -306,7 +306,7 @@ def test_the_list_of_those_appointed_is_the_file_made_from_it(
     assert "没有符合筛选的人员。" in text_of(desk.get(f"/admin/appointed/?kind={other}"))
     assert desk.submit(page, "导出为 .xlsx").status_code == 422
     file = desk.submit(page, "导出为 .xlsx", {"purpose": "年度统计"})
-    cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
+    _, *cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
     assert [row[1] for row in cells[1:]] == [row[0] for row in rows_of(page)]
     assert cells[1][1] == here.owner.name
     session.rollback()
