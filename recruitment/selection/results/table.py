@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
 from recruitment.selection import plans
+from recruitment.selection.marks.attendance import overriding
 from recruitment.selection.marks.operations import counting
 from recruitment.selection.models import (
     ABSENT,
@@ -81,6 +82,9 @@ def inputs(session: Session, call: Call, stage: Stage, positions: list[uuid.UUID
     if positions is not None:
         here = sa.and_(here, Candidate.position_id.in_(positions))
     marks = _marks(session, here)
+    for (candidate_id, subject), counted in overriding(session, call.id).items():
+        if candidate_id in marks:
+            marks[candidate_id][subject] = counted
     bonuses = _bonuses(session, here, plan.bonus_proof_by)
     interviews = _interviews(session, here) if stage is Stage.FINAL else {}
     rechecks = _rechecks(session, here) if stage is Stage.FINAL else {}
