@@ -17,6 +17,7 @@ from recruitment.selection.scheme import EXTRA_INTERVIEW, Scheme
 RANKED_COLUMNS = ("position", "candidate", "written", "written_rank", "shortlisted", "total", "final_rank")
 WHOLE_ROW = "整行"
 _YES_NO = {"Y": True, "N": False}
+_KEPT = {**_YES_NO, "": False}
 _RECHECK = {"Y": True, "N": False, "": None}
 
 
@@ -87,7 +88,7 @@ def _columns(header: Sequence[str], scheme: Scheme) -> dict[str, int]:
     missing = [name for name in needed if name not in header]
     if missing:
         raise TableError(f"缺少列 {'、'.join(missing)}")
-    used = [*needed, *(name for name in ("prefecture", EXTRA_INTERVIEW, "recheck") if name in header)]
+    used = [*needed, *(name for name in ("prefecture", EXTRA_INTERVIEW, "recheck", "kept") if name in header)]
     doubled = sorted({name for name in used if header.count(name) > 1})
     if doubled:
         raise TableError(f"列 {'、'.join(doubled)} 出现了两次")
@@ -114,6 +115,7 @@ class _Reader:
         absent = self._choice(number, "absent", values["absent"], _YES_NO, "Y 或 N")
         violation = self._choice(number, "violation", values["violation"], _YES_NO, "Y 或 N")
         recheck = self._choice(number, "recheck", values.get("recheck", ""), _RECHECK, "Y、N 或空")
+        kept = self._choice(number, "kept", values.get("kept", ""), _KEPT, "Y、N 或空")
         marks = tuple(
             self._mark(number, subject.code, values[subject.code], subject.full_mark)
             for subject in self.scheme.subjects
@@ -144,6 +146,7 @@ class _Reader:
                     extra,
                     values.get("prefecture", ""),
                     recheck,
+                    bool(kept),
                 )
             )
 

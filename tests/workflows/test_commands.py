@@ -14,7 +14,7 @@ from recruitment.audit import commands as audit_commands
 from recruitment.cli import main
 from tests.workflows.conftest import unprotected
 from tests.workflows.loan import DEFINITIONS, NOW, librarian, new_loan
-from workflows.definition import DIRECTORY
+from workflows.reading import DIRECTORY
 from workflows.engine import Engine
 
 

@@ -54,8 +54,12 @@ def stage_entry(
     filename: str,
     content: bytes,
     rows: Rows,
+    lines: Mapping[str, int] | None = None,
 ) -> MarkEntry:
     """Keep a checked sheet as the person's dry run; one that they had open is replaced.
+
+    Args:
+        lines: ticket number → its row in the file.
 
     Raises:
         Refused: the call is not the person's.
@@ -77,6 +81,7 @@ def stage_entry(
         filename=filename,
         sha256=hashlib.sha256(content).hexdigest(),
         rows={ticket: dict(cells) for ticket, cells in rows.items()},
+        lines=dict(lines or {}),
         entered_by=person.id,
         entered_at=now,
     )

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
+from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import ImportResult, ListError, read_list
 from recruitment.people.models import User
 from recruitment.selection import plans
-from recruitment.selection.marks import entry
+from recruitment.selection.marks import attendance, entry
 from recruitment.selection.marks.bonus import BonusRow
 from recruitment.selection.marks.sheet import WORDS as NOTES
 from recruitment.selection.marks.sheet import Row, held_against, mark_cell, to_cell, to_mark, written_sheet
@@ -48,6 +49,13 @@ class Sitting:
         return sorted(ticket for ticket, may in self.may.items() if may and ticket not in self.marked)
 
 
+@dataclass(frozen=True, slots=True)
+class Contradicted(ListError):
+    """A cell that contradicts the attendance; somebody may rule on it."""
+
+    about: attendance.Contradiction | None = None
+
+
 def sitting(session: Session, call: Call) -> Sitting:
     """In two queries, however many candidates there are."""
     rows = session.execute(
@@ -75,6 +83,14 @@ def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row
         return found
     here = sitting(session, call)
     errors = held_against(found, sheet.columns[0].title, here.may, here.marked)
+    if not errors:
+        lines = {row.ticket: number for row, number in zip(found.rows, found.numbers, strict=True)}
+        rows = {row.ticket: row.cells for row in found.rows}
+        titles = {column.key: column.title for column in sheet.columns}
+        errors = [
+            Contradicted(item.wrong, item.expected, lines[item.ticket], titles[item.subject], about=item)
+            for item in attendance.contradictions(session, call, rows, here.ids)
+        ]
     return replace(found, rows=[], numbers=[], errors=errors) if errors else found
 
 
@@ -96,6 +112,10 @@ def confirm(
 def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
     here = sitting(session, call)
     changed = [ticket for ticket in rows if not here.may.get(ticket) or ticket in here.marked]
+    if not changed and (found := attendance.contradictions(session, call, rows, here.ids)):
+        named = "、".join(sorted({item.ticket for item in found})[:5])
+        words = f"读取以后有 {len(found)} 处与到考记录矛盾（{named}），请裁定，或者改好后重新上传。"
+        return [Reason("attendance_contradicted", words)]
     scheme = plans.scheme_of(session, call)
     subjects = {subject.code for subject in scheme.subjects}
     if any(cells.keys() != subjects for cells in rows.values()):
@@ -145,8 +165,16 @@ def correct(
     if found is None or full_mark is None:
         raise Refused([Reason("no_mark", "这个科目还没有成绩，请先导入。")])
     after, before = mark_cell(full_mark, NOTES)(cell), to_cell(found.value, found.note)
+    if subject in zero_papers(session, call.id).get(candidate.id, ()):
+        raise Refused([Reason("paper_zero", "这一科因违纪按零分处理，处理撤销以前不能更正。")])
     if after == before:
         raise Refused([Reason("no_change", f"现在的成绩就是 {before}。")])
+    ticket = str(candidate.ticket_number)
+    rows, ids = {ticket: {subject: after}}, {ticket: candidate.id}
+    if contradicting := attendance.contradictions(session, call, rows, ids):
+        raise Refused(
+            [Reason("attendance_contradicted", f"{item.wrong}。请先裁定。") for item in contradicting]
+        )
     found.value, found.note = to_mark(after)
     return corrected(session, candidate, subject, before, after, reason, person, now)
 

@@ -21,7 +21,7 @@ from recruitment.selection.forms import SheetForm
 from recruitment.selection.interview import operations as interviews
 from recruitment.selection.interview import plan as planning
 from recruitment.selection.interview.sheet import interview_sheet
-from recruitment.selection.marks import entry, operations
+from recruitment.selection.marks import attendance, entry, operations
 from recruitment.selection.marks.sheet import Row, written_sheet
 from recruitment.selection.models import MarkEntry, Stage
 from recruitment.selection.results import queries
@@ -71,6 +71,8 @@ def _overview(
         corrections=queries.corrections(db.session, call),
         subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
         may_change=may_change(call),
+        unsettled=attendance.unsettled(db.session, call),
+        rulings=attendance.rulings(db.session, call),
         outdated=ranking is not None and stale(db.session, call, ranking),
         published=ranking is not None,
     ), status
@@ -112,9 +114,18 @@ def upload_marks(slug: str) -> Page:
     if not found.ok:
         return _overview(call, form, found, status=422)
     rows = {row.ticket: row.cells for row in found.rows}
+    lines = {row.ticket: number for row, number in zip(found.rows, found.numbers, strict=True)}
     attempt = done_or_refused(
         lambda: entry.stage_entry(
-            db.session, call, Stage.WRITTEN, current_user(), now(), filename=name, content=content, rows=rows
+            db.session,
+            call,
+            Stage.WRITTEN,
+            current_user(),
+            now(),
+            filename=name,
+            content=content,
+            rows=rows,
+            lines=lines,
         )
     )
     if not attempt.done:
@@ -169,6 +180,14 @@ def _missing(call: Call, found: MarkEntry) -> int:
     return len([ticket for ticket in waiting if ticket not in found.rows])
 
 
+def _set_aside(call: Call, found: MarkEntry) -> list[attendance.SetAside]:
+    """Cells of an entry that count otherwise than the file has them."""
+    if found.stage != Stage.WRITTEN:
+        return []
+    ids = operations.sitting(db.session, call).ids
+    return attendance.set_aside(db.session, call, found.rows, ids)
+
+
 def _overview_of(stage: str) -> str:
     return "selection.marks" if stage == Stage.WRITTEN else "selection.interview"
 
@@ -190,6 +209,7 @@ def _entry_page(
         rows=sorted(found.rows.items())[:PREVIEWED],
         subjects=_columns(call, found.stage),
         missing=_missing(call, found),
+        set_aside=_set_aside(call, found),
         may_change=may_change(call),
         back_url=url_for(_overview_of(found.stage), slug=call.slug),
     ), status
