@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from recruitment.database import db
-from recruitment.people.models import Role
 from recruitment.database import after_commit, db
+from recruitment.people.models import Role
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry

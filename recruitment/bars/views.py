@@ -21,7 +21,8 @@ from recruitment.calls.views.base import call_to_change, call_to_read, may_chang
 from recruitment.clock import now, today
 from recruitment.database import db
 from recruitment.forms import Refusal, handle, options, typed
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web import navigation, stages

@@ -19,7 +19,8 @@ from recruitment.calls import staging
 from recruitment.clock import local, now, today
 from recruitment.database import db
 from recruitment.forms import Refusal, handle, typed
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role

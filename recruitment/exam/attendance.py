@@ -22,7 +22,8 @@ from recruitment.exam.models import (
     Incident,
 )
 from recruitment.exam.queries import plan_of, sitting, unseated, within
-from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.people.models import User
 from workflows.terms import Reason, Refused
 

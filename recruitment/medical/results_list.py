@@ -14,7 +14,8 @@ from recruitment.candidates.queries import within
 from recruitment.lists import parsers
 from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.medical import queries
 from recruitment.medical.models import Outcome
 from recruitment.medical.operations import entry_reasons
@@ -37,9 +38,12 @@ class ResultRow:
     examined_on: date
 
 
-def _build(values: Mapping[str, Any]) -> ResultRow:
+def _item_named(values: Mapping[str, Any]) -> None:
     if values["outcome"] is Outcome.FAIL and not values["item"]:
         raise RowWrong([("item", Wrong("是空的", "结果为不合格时应填不合格项目"))])
+
+
+def _build(values: Mapping[str, Any]) -> ResultRow:
     return ResultRow(**values)
 
 
@@ -55,6 +59,7 @@ RESULTS: ListDeclaration[ResultRow] = ListDeclaration(
         Column("examined_on", "体检日期", parsers.day(), ("日期",), width=14),
     ),
     build=_build,
+    rules=(_item_named,),
 )
 
 
@@ -107,7 +112,7 @@ def read_for(
             entries.append(Entry(candidate, row, rounds.get(candidate.id, 0)))
     if errors:
         return ImportResult(errors=errors, ignored=found.ignored, read=found.read)
-    return ImportResult(entries, found.numbers, [], found.ignored, found.read)
+    return ImportResult(entries, found.numbers, ignored=found.ignored, read=found.read)
 
 
 def _candidates(

@@ -130,9 +130,23 @@ def test_every_error_is_listed_by_row_and_column_and_nothing_is_imported(
 def test_a_position_may_not_ask_for_less_than_the_call(browser: Client, session: Session) -> None:
     page = send(browser, table(OTHER, changed(GOOD, education="初中及以上")))
     (error,) = pages.rows_of(page)
-    assert error[:2] == ["第3行", "学历要求"]
+    assert error[:2] == ["第3行", "学历要求 H3"]
     assert "高中" in error[2]
     assert codes(session) == []
+
+
+@pytest.mark.usefixtures("call")
+def test_wrong_cells_and_what_the_row_shows_are_said_in_one_dry_run(browser: Client) -> None:
+    bad = changed(GOOD, openings="两个", education="初中及以上", county="盐亭县", code="51072205")
+    page = send(browser, table(bad, changed(bad, education="会写字", county="青川县", code="51072206")))
+    assert [row[:2] for row in pages.rows_of(page)] == [
+        ["第2行", "名额 G2"],
+        ["第2行", "乡镇（街道） D2"],
+        ["第2行", "学历要求 H2"],
+        ["第3行", "名额 G3"],
+        ["第3行", "学历要求 H3"],
+        ["第3行", "县（市、区） C3"],
+    ]
 
 
 @pytest.mark.usefixtures("call")

@@ -20,7 +20,7 @@ def told(app: Flask) -> int:
     """How many tasks lie at the broker."""
     broker = redis.Redis.from_url(app.config["SETTINGS"].redis_url)
     with broker:
-        return sum(int(broker.llen(f"recruitment:{queue}")) for queue in ("urgent", "bulk"))  # type: ignore[arg-type]
+        return sum(int(broker.llen(f"recruitment:{queue}")) for queue in ("urgent", "bulk"))
 
 
 def collect(session: Session) -> None:

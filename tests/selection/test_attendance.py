@@ -21,8 +21,7 @@ from recruitment.selection.results import operations as results
 from recruitment.selection.results import queries
 from recruitment.selection.results.table import inputs
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY, NOW
 from tests.selection import stage

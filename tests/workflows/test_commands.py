@@ -14,8 +14,8 @@ from recruitment.audit import commands as audit_commands
 from recruitment.cli import main
 from tests.workflows.conftest import unprotected
 from tests.workflows.loan import DEFINITIONS, NOW, librarian, new_loan
-from workflows.reading import DIRECTORY
 from workflows.engine import Engine
+from workflows.reading import DIRECTORY
 
 
 def run(*arguments: str) -> tuple[int, str]:

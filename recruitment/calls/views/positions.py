@@ -10,7 +10,7 @@ from recruitment.calls import operations, queries, staging
 from recruitment.calls.forms import PositionFilterForm, TableForm, county_choices
 from recruitment.calls.models import Call
 from recruitment.calls.position_table import POSITION_TABLE, PositionRow
-from recruitment.calls.table import read_for
+from recruitment.calls.table import table_of
 from recruitment.calls.views.base import (
     READERS,
     Page,
@@ -23,7 +23,8 @@ from recruitment.calls.views.base import (
 from recruitment.calls.views.candidates import XLSX
 from recruitment.clock import local, now
 from recruitment.database import db
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
@@ -147,7 +148,7 @@ def _read(call: Call, name: str) -> ImportResult[PositionRow]:
     content = staging.get(call.id, name)
     if content is None:
         abort(404)
-    return read_for(call, content)
+    return read_list(table_of(call), content)
 
 
 def _dry_run(

@@ -28,7 +28,7 @@ from recruitment.exam.models import ExamRoom
 from recruitment.exam.views.base import blueprint, plan_or_404, room_or_404, subject_or_404, venue_or_404
 from recruitment.exam.views.papers import KINDS as PAPERS
 from recruitment.forms import handle
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.results import ImportResult
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from workflows.terms import Refused

@@ -26,10 +26,11 @@ from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.exam import queries, venue_operations
 from recruitment.exam.forms import ListFileForm, VenueForm
-from recruitment.exam.venue_list import VENUES, VenueRow, read_venues
+from recruitment.exam.venue_list import VENUES, VenueRow
 from recruitment.exam.views.base import blueprint, venue_or_404
 from recruitment.forms import handle
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
@@ -164,7 +165,7 @@ def _read(call: Call, name: str) -> ImportResult[VenueRow]:
     content = staging.get(_kept(call), name)
     if content is None:
         abort(404)
-    return read_venues(content)
+    return read_list(VENUES, content)
 
 
 def _trial(

@@ -19,7 +19,8 @@ from recruitment.fees.payments import Judged, Paid
 from recruitment.fees.rules import Outcome
 from recruitment.fees.views.base import Page, blueprint
 from recruitment.fees.views.plan import ADDRESS
-from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from workflows.terms import Refused

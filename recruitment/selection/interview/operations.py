@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.interview import plan as planning

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from recruitment.lists.declaration import Column, ListDeclaration
 from recruitment.lists.parsers import choice, day, quote
-from recruitment.lists.reading import ImportResult, ListError
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.selection.marks.sheet import TICKET, ticket_column
 
 

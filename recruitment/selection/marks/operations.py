@@ -15,7 +15,8 @@ from recruitment.audit.operations import record
 from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.marks import attendance, entry

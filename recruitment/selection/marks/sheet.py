@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from recruitment.lists.declaration import Column, ListDeclaration
 from recruitment.lists.parsers import Wrong, loose, quote, text
-from recruitment.lists.reading import ImportResult, ListError
+from recruitment.lists.results import ImportResult, ListError
 from recruitment.selection.models import ABSENT, VIOLATION
 from recruitment.selection.numbers import plain
 from recruitment.selection.scheme import Scheme

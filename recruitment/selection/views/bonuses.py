@@ -11,7 +11,8 @@ from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.selection import plans

@@ -19,7 +19,7 @@ from recruitment.database import db
 from recruitment.forms import Refusal, handle, typed
 from recruitment.lists.declaration import Column, ListDeclaration
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.results import ImportResult
 from recruitment.people.access import allow, current_user, public
 from recruitment.people.models import Role
 from recruitment.public.views import announced_call

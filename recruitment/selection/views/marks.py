@@ -13,7 +13,7 @@ from recruitment.calls import staging
 from recruitment.calls.models import Call
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.results import ImportResult
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.selection import plans
