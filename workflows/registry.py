@@ -85,9 +85,11 @@ class Registry:
     """Names and their implementations. The engine refuses to start while a definition uses an unknown name.
 
     ``calendar`` takes an aware moment and a number of working days and gives the moment of the deadline.
+    ``roles`` are those that people can have; with ``None`` a definition may name any.
     """
 
     calendar: Calendar | None = None
+    roles: frozenset[str] | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(WORDS))
     subjects: dict[str, type[DeclarativeBase]] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)

@@ -78,7 +78,7 @@ class ViolationForm(DraftForm):
     consequence = RadioField(
         _l("处理"), [Required()], choices=lambda: [(key, str(words)) for key, words in CONSEQUENCES.items()]
     )
-    subject = StringField(_l("科目"), [Length(max=50)], description=_l("按零分处理时填写，例如“申论”。"))
+    subject = SelectField(_l("科目"), choices=(), description=_l("按零分处理时选择。"))
     kind = SelectField(
         _l("情形"),
         choices=lambda: [(key, _(word)) for key, word in KINDS.items()],

@@ -15,6 +15,7 @@ from recruitment.candidates.models import Candidate
 from recruitment.database import among
 from recruitment.people.crypto import blind_index
 from recruitment.people.models import User
+from recruitment.selection import plans
 
 PAGE = 50
 
@@ -89,8 +90,13 @@ def violations(session: Session, call: Call) -> list[tuple[Violation, Candidate]
     return [(violation, candidate) for violation, candidate in rows]
 
 
+def papers(session: Session, call: Call) -> dict[str, str]:
+    """The papers of a call by code, with their names."""
+    return {subject.code: subject.name for subject in plans.scheme_of(session, call).subjects}
+
+
 def zero_papers(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str]]:
-    """Candidate → the papers whose mark is 0 because of a violation."""
+    """Candidate → codes of the papers whose mark is 0 because of a violation."""
     found: dict[uuid.UUID, set[str]] = {}
     for candidate_id, subject in session.execute(
         sa.select(Violation.candidate_id, Violation.subject)

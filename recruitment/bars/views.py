@@ -20,7 +20,7 @@ from recruitment.calls.views.base import READERS as CALL_READERS
 from recruitment.calls.views.base import call_to_change, call_to_read, may_change, refusable
 from recruitment.clock import now, today
 from recruitment.database import db
-from recruitment.forms import Refusal, handle, typed
+from recruitment.forms import Refusal, handle, options, typed
 from recruitment.lists.pages import register as register_import
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
@@ -160,12 +160,22 @@ register_import(blueprint, LIST)
 def violations(slug: str) -> Page:
     """What was recorded, and the form to record more."""
     call = call_to_read(slug)
-    return _violations(call, ViolationForm.open(f"violation:{call.id}") if may_change(call) else None)
+    return _violations(call, _form(call) if may_change(call) else None)
+
+
+def _form(call: Call) -> ViolationForm:
+    form = ViolationForm.open(f"violation:{call.id}")
+    form.subject.choices = options([("", _("不适用")), *queries.papers(db.session, call).items()])
+    return form
 
 
 def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tuple[str, int]:
     return render_template(
-        "bars/violations.html", call=call, form=form, rows=queries.violations(db.session, call)
+        "bars/violations.html",
+        call=call,
+        form=form,
+        rows=queries.violations(db.session, call),
+        papers=queries.papers(db.session, call),
     ), status
 
 
@@ -174,7 +184,7 @@ def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tu
 def record_violation(slug: str) -> Page:
     """Record one."""
     call = call_to_change(slug)
-    form = ViolationForm.open(f"violation:{call.id}")
+    form = _form(call)
     outcome = handle(form, refusable(lambda: _record(call, form), BESIDE))
     if outcome.done:
         flash(_("已登记。"), "success")
@@ -186,6 +196,7 @@ BESIDE = {
     "facts_missing": "facts",
     "clause_missing": "clause",
     "subject_missing": "subject",
+    "subject_unknown": "subject",
     "recorded_already": "subject",
     "no_id_number": "person",
     "barred_already": "person",

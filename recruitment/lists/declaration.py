@@ -79,12 +79,14 @@ class Fault(NamedTuple):
         number: the row in the spreadsheet; ``None`` = the list as a whole.
         key: the column; ``None`` where it is no single one.
         doubt: somebody should look at it, but it stops nothing.
+        about: what a remedy other than mending the file needs to know; see ``Import.remedy``.
     """
 
     number: int | None
     key: str | None
     wrong: Wrong
     doubt: bool = False
+    about: Mapping[str, str] | None = None
 
 
 def no_fault(_: Sound[Any]) -> Iterable[Fault]:
@@ -99,6 +101,9 @@ class ListDeclaration(Generic[RowT]):
     Attributes:
         name: what people call it, e.g. 职位表； also the name of the worksheet.
         columns: in the official order.
+        build: makes a row of the values by key. It sees a row whose cells are all right, and raises
+            :class:`RowWrong` for what only several cells together show.
+        row_height: points that each written row has at least, where people write by hand.
         build: makes a row of the values by key. It sees a row that is right.
         rules: what only several cells of a row together show; each raises :class:`RowWrong`. A rule is left out where
             one of the cells that it asks for is wrong, and only there: the faults of a row are said all at once.
@@ -111,6 +116,7 @@ class ListDeclaration(Generic[RowT]):
     build: Callable[[Mapping[str, Any]], RowT] = no_row
     rules: tuple[RowRule, ...] = ()
     check: Callable[[Sound[RowT]], Iterable[Fault]] = no_fault
+    row_height: float | None = None
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]

@@ -63,7 +63,8 @@ def mark(shown: Mapping[str, Any]) -> str:
 
 
 def _fault(error: ListError) -> dict[str, Any]:
-    return {
+    about = {} if error.about is None else {"about": dict(error.about)}
+    return about | {
         "row": error.row,
         "column": error.column,
         "cell": error.cell,

@@ -61,6 +61,7 @@ class Ground:
         person: who uploaded the file; they alone confirm it.
         options: what was chosen beside the file, by the name of its field.
         filename, sha256: of the file.
+        numbers: where each of the rows that are applied stands in the spreadsheet.
     """
 
     session: Session
@@ -70,6 +71,7 @@ class Ground:
     options: Mapping[str, Any] = field(default_factory=dict)
     filename: str = ""
     sha256: str = ""
+    numbers: Sequence[int] = ()
 
     @property
     def today(self) -> date:
@@ -127,6 +129,7 @@ class Import(Generic[RowT]):
         said: what is said after the import, as pairs of tone and sentence, of the outcome.
         done: where to go then, of the arguments of the address and the outcome.
         back: address and words of the page that one comes from.
+        remedy: address and words of what else can be done about a fault, of the arguments and what the fault is about.
         closed: why nothing can be imported now; none if it can.
         guide: template with what to know before; it sees ``subject`` and what ``context`` gives.
         form: beside the file's field it may ask for more, which becomes the options.
@@ -149,6 +152,7 @@ class Import(Generic[RowT]):
     said: Callable[[Figures], Sequence[tuple[str, str]]] = lambda outcome: ()
     done: Callable[[Mapping[str, Any], Figures], str] | None = None
     back: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
+    remedy: Callable[[Mapping[str, Any], Mapping[str, str]], tuple[str, str]] | None = None
     closed: Callable[[Session, Any], str | None] = lambda session, subject: None
     guide: str = ""
     context: Callable[[Session, Any, User], Mapping[str, Any]] = lambda session, subject, person: {}

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -184,6 +185,7 @@ def _dry_run(
         refused=refused,
         shown=shown,
         seen=dry_run.mark(shown),
+        remedy=partial(declared.remedy, upload.arguments) if declared.remedy else None,
         figures=dry_run.figures_in_words(declared, shown["figures"]),
         heads=dry_run.heads_in_words(shown["heads"]),
         rows=[[dry_run.in_words(cell) for cell in row] for row in shown["rows"]],

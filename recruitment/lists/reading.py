@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic
 
-from recruitment.lists.declaration import Column, ListDeclaration, RowRule, RowT, RowWrong, Sound
+from recruitment.lists.declaration import Column, Fault, ListDeclaration, RowRule, RowT, RowWrong, Sound
 from recruitment.lists.files import DEFAULT_LIMITS, FileRefused, Limits
 from recruitment.lists.header import Header, choose
 from recruitment.lists.parsers import Wrong, quote
@@ -81,7 +81,7 @@ class _Reader(Generic[RowT]):
         self.header = header
         self.numbers, self.cells = self._data()
         # Rows with errors, each with its columns in the order of the list.
-        self.wrongs: dict[int, list[tuple[str | None, Wrong]]] = {}
+        self.wrongs: dict[int, list[Fault]] = {}
 
     def result(self) -> ImportResult[RowT]:
         if self.header.problems:
@@ -94,9 +94,7 @@ class _Reader(Generic[RowT]):
         rows, numbers = self._rows()
         whole, warnings = self._checked(Sound(rows, numbers, complete=not self.wrongs))
         errors = whole + [
-            self._error(number, key, wrong)
-            for number in self.numbers
-            for key, wrong in self.wrongs.get(number, ())
+            self._error(fault) for number in self.numbers for fault in self.wrongs.get(number, ())
         ]
         read, ignored = len(self.numbers), self.header.ignored
         if errors:
@@ -121,12 +119,13 @@ class _Reader(Generic[RowT]):
     def _apply(self, rules: tuple[RowRule, ...], number: int, cells: Mapping[str, Any]) -> None:
         wrongs = self.wrongs.get(number, [])
         if wrongs:
-            cells = _Partly(cells, {key for key, _ in wrongs})
+            cells = _Partly(cells, {fault.key for fault in wrongs})
         for rule in rules:
             try:
                 rule(cells)
             except RowWrong as together:
-                self.wrongs.setdefault(number, []).extend(together.wrongs)
+                found = [Fault(number, key, wrong) for key, wrong in together.wrongs]
+                self.wrongs.setdefault(number, []).extend(found)
             except _Unsound:
                 continue
 
@@ -135,11 +134,11 @@ class _Reader(Generic[RowT]):
         whole, doubts = [], []
         for fault in self.declaration.check(sound) if sound.rows else ():
             if fault.doubt:
-                doubts.append(self._error(*fault[:3]))
+                doubts.append(self._error(fault))
             elif fault.number is None:
-                whole.append(self._error(*fault[:3]))
+                whole.append(self._error(fault))
             else:
-                self.wrongs.setdefault(fault.number, []).append((fault.key, fault.wrong))
+                self.wrongs.setdefault(fault.number, []).append(fault)
         return whole, doubts
 
     def _data(self) -> tuple[list[int], list[list[str]]]:
@@ -191,7 +190,7 @@ class _Reader(Generic[RowT]):
         if column.unique:
             bad |= self._doubled(column, values, texts, bad)
         for number, error in bad.items():
-            self.wrongs.setdefault(number, []).append((column.key, error))
+            self.wrongs.setdefault(number, []).append(Fault(number, column.key, error))
         return values
 
     def _value(self, column: Column, cell: str) -> Any:
@@ -233,15 +232,14 @@ class _Reader(Generic[RowT]):
                 doubled[number] = Wrong(said, "每行应不相同")
         return doubled
 
-    def _error(self, number: int | None, key: str | None, wrong: Wrong) -> ListError:
-        if key is None:
-            return ListError(wrong.wrong, wrong.expected, number)
-        index = self.header.columns.get(key)
-        name, cell = self.declaration.column(key).title, ""
-        if index is not None:
-            name = self.header.names[index]
-            cell = f"{_letters(self.sheet.left + index)}{number}" if number else ""
-        return ListError(wrong.wrong, wrong.expected, number, name, cell)
+    def _error(self, fault: Fault) -> ListError:
+        name, cell = None, ""
+        if fault.key is not None:
+            name, index = self.declaration.column(fault.key).title, self.header.columns.get(fault.key)
+            if index is not None:
+                name = self.header.names[index]
+                cell = f"{_letters(self.sheet.left + index)}{fault.number}" if fault.number else ""
+        return ListError(fault.wrong.wrong, fault.wrong.expected, fault.number, name, cell, fault.about)
 
 
 def _formula() -> Wrong:

@@ -1,5 +1,6 @@
 """What reading a list comes to: all its rows, or everything that is to be mended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -15,6 +16,7 @@ class ListError:
         column: header of the column as it stands in the file.
         cell: e.g. ``"D5"``; empty for what concerns no single cell.
         wrong, expected: parts of a sentence; ``expected`` may be empty.
+        about: what a remedy other than mending the file needs to know.
     """
 
     wrong: str
@@ -22,6 +24,7 @@ class ListError:
     row: int | None = None
     column: str | None = None
     cell: str = ""
+    about: Mapping[str, str] | None = None
 
     def __str__(self) -> str:
         where = ""

@@ -247,7 +247,9 @@ def _import(session: Session, upload: ListUpload, now: datetime) -> None:
     if not found.ok or shown != upload.result:
         upload.state, upload.result, upload.refused = "read", shown, [STALE.words]
         return
-    upload.outcome = {"rows": len(found.rows)} | dict(declared.apply(ground, found.rows))
+    upload.outcome = {"rows": len(found.rows)} | dict(
+        declared.apply(replace(ground, numbers=found.numbers), found.rows)
+    )
     record(
         session,
         ground.person,

@@ -35,7 +35,9 @@ def names(slug: str) -> Page:
         return upload_page(RESULTS_FILE, {"slug": slug}, status=422, export_form=apart(form, "names"))
     chosen = CandidateFilter(desk.areas(*OFFICE), call.id, WAITING)
     with official():
-        content, written = xlsx_bytes(BLANK, listing.every(db.session, chosen), created=local(now()))
+        content, written = xlsx_bytes(
+            BLANK, listing.every(db.session, chosen), created=local(now()), title=f"{call.title}{BLANK.name}"
+        )
     record(
         db.session,
         current_user(),

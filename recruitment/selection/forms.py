@@ -98,6 +98,21 @@ class CorrectionForm(DraftForm):
     )
 
 
+class RulingForm(DraftForm):
+    """Whether somebody came to a paper, and why that is so."""
+
+    came = RadioField(
+        _l("以哪一个为准"),
+        [Required()],
+        choices=lambda: options([("came", _("到考，按成绩表计分")), ("absent", _("缺考，不论成绩表怎么写"))]),
+    )
+    reason = TextAreaField(
+        _l("理由"),
+        [Required(), Length(max=1000)],
+        description=_l("记入档案，例如“核对考场签到表和试卷袋，该考生未到”。"),
+    )
+
+
 class WithdrawForm(Form):
     """Why a published ranking is taken back."""
 

@@ -50,6 +50,7 @@ def _apply(stage: Stage, ground: Ground, rows: Sequence[Row]) -> dict[str, Any]:
         filename=ground.filename,
         sha256=ground.sha256,
         rows={row.ticket: row.cells for row in rows},
+        lines=dict(zip((row.ticket for row in rows), ground.numbers, strict=True)),
     )
     confirm = written.confirm if stage is Stage.WRITTEN else interviews.confirm
     done = confirm(ground.session, ground.subject, kept.id, ground.person, ground.now)
@@ -103,6 +104,10 @@ WRITTEN: Import[Row] = Import(
     back=lambda arguments: (url_for("selection.marks", **arguments), _("返回成绩")),
     closed=_ranked,
     guide="selection/marks_guide.html",
+    remedy=lambda arguments, about: (
+        url_for("selection.rule_attendance", **arguments, **about),
+        _("裁定"),
+    ),
     **_MARKS,
 )
 

@@ -13,8 +13,7 @@ from recruitment.calls.models import Call
 from recruitment.calls.rules import parameters_of
 from recruitment.eligibility.rulesets import Override
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, heading
 
 FILLED = {

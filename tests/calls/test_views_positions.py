@@ -15,8 +15,7 @@ from recruitment.calls.position_table import POSITION_TABLE
 from recruitment.lists import uploads
 from recruitment.lists.reading import read_list
 from recruitment.people.models import User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 
 HEADER = [

@@ -20,8 +20,7 @@ from recruitment.exam.venue_list import VENUES
 from recruitment.lists.reading import read_list
 from recruitment.people.models import Role, User
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.exam.conftest import save_plan, seats_of, venue_row

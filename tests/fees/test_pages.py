@@ -12,8 +12,7 @@ from recruitment.fees import tasks
 from recruitment.fees.models import FeePlan, Payment, Waiver
 from recruitment.fees.payments import Paid
 from recruitment.people.models import Role
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.fees import paying
 from tests.fees.paying import DUE, FEE, OPENED

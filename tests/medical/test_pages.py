@@ -17,12 +17,11 @@ from recruitment.medical.models import MedicalPlan, MedicalResult
 from recruitment.medical.operations import ask_retest
 from recruitment.people.models import Role
 from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls.pages import errors_beside, rows_of, sign_in, text_of, upload
 from tests.client import Client, heading
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY
 from tests.medical.stages import DAY, enter, in_medical, notices, officer
+from tests.pages import counted, errors_beside, rows_of, sign_in, signed_in, text_of, upload
 
 
 @pytest.fixture(autouse=True)
@@ -246,7 +245,7 @@ def test_the_names_go_out_on_record_and_come_back_filled_in(
     page = desk.get(f"/admin/calls/{call.slug}/medical/import")
     assert desk.submit(page, "下载名单（.xlsx）").status_code == 422
     file = desk.submit(page, "下载名单（.xlsx）", {"purpose": "交市中心医院"})
-    cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
+    _, *cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
     assert cells[0] == ["准考证号", "姓名", "体检结果", "不合格项目", "体检日期"]
     assert cells[1][:2] == [candidate.ticket_number, candidate.owner.name]
     session.rollback()

@@ -14,6 +14,7 @@ SAMPLES = {
     "selection.find_marks": Sample(of_call),
     "selection.marks_of": Sample(plus(of_call, ticket="x"), own=False),
     "selection.correct_mark": Sample(plus(of_call, ticket="x"), own=False),
+    "selection.rule_attendance": Sample(plus(of_call, ticket="x", subject="xingce"), own=False),
     "selection.recounts": Sample(of_call),
     "selection.answer_recount": Sample(plus(of_call, recount_id=NOWHERE), own=False),
     "selection.ranking_index": Sample(of_call),

@@ -35,8 +35,7 @@ from recruitment.selection.recheck import operations as recheck
 from recruitment.selection.results import operations as results
 from recruitment.selection.results import queries
 from recruitment.selection.scheme import Rounding, RoundingMode
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY
 from tests.selection import stage
@@ -309,7 +308,7 @@ def test_the_pages_of_an_interview(app: Flask, session: Session, clock: Clock) -
         assert "已保存" in page.text, pages.text_of(page)
     page = admin.submit(page, "按种子抽签")
     assert "已抽签" in page.text
-    anybody = pages.open_browser(app)
+    anybody = pages.visitor(app)
     words = pages.text_of(anybody.get(f"/calls/{slug}/interview"))
     assert "2026135" in words
     assert all(ticket in words for ticket in made.tickets)

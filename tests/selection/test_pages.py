@@ -11,11 +11,10 @@ from werkzeug.test import TestResponse
 from recruitment.people.models import Role
 from recruitment.selection import plans, presets
 from recruitment.selection.certificate import verify
-from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, tree
 from tests.conftest import Clock
+from tests.pages import counted, signed_in
 from tests.selection import stage
 from tests.selection.stage import LATER
 
@@ -87,7 +86,7 @@ def test_from_two_entries_to_the_cadres_own_result(
 
     page = first.submit(first.get(f"/admin/calls/{slug}/ranking/written"), "计算名次")
     assert "已计算，没有公布" in pages.text_of(page)
-    anybody = pages.open_browser(app)
+    anybody = pages.visitor(app)
     assert anybody.get(f"/calls/{slug}/ranking/written").status_code == 404
     code = factories.first_position(session, made.call).code
     preview = first.get(f"/admin/calls/{slug}/ranking/written/{code}")

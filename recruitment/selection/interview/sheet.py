@@ -49,7 +49,7 @@ def interview_sheet(elements: Sequence[Element], examiners: int) -> ListDeclarat
                     mark_cell(element.full_mark, (ABSENT,)),
                     required=False,
                     get=cell(key(number, examiner)),
-                    width=9,
+                    width=6,
                 )
                 for number, element in enumerate(elements, 1)
                 for examiner in range(1, examiners + 1)

@@ -53,8 +53,12 @@ def stage_entry(
     filename: str,
     sha256: str,
     rows: Rows,
+    lines: Mapping[str, int] | None = None,
 ) -> MarkEntry:
     """Keep a checked sheet as the person's reading, to be confirmed; one that they had open is replaced.
+
+    Args:
+        lines: ticket number → its row in the file.
 
     Raises:
         Refused: the call is not the person's.
@@ -76,6 +80,7 @@ def stage_entry(
         filename=filename,
         sha256=sha256,
         rows={ticket: dict(cells) for ticket, cells in rows.items()},
+        lines=dict(lines or {}),
         entered_by=person.id,
         entered_at=now,
     )

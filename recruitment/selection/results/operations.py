@@ -17,6 +17,7 @@ from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.certificate import certify
 from recruitment.selection.explanation import explain
+from recruitment.selection.marks.attendance import unsettled_reasons
 from recruitment.selection.models import CallRanking, RankedCandidate, Stage
 from recruitment.selection.ranking import Result, rank
 from recruitment.selection.results.table import Inputs, inputs
@@ -49,6 +50,8 @@ def compute(session: Session, call: Call, stage: Stage, person: User, now: datet
         raise Refused([Reason("published", "名次已经公布。要重新排名，请先撤回公布。")])
     if stage is Stage.FINAL and plans.published(session, call.id, Stage.WRITTEN) is None:
         raise Refused([Reason("written_first", "请先公布笔试名次。")])
+    if stage is Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
     given = inputs(session, call, stage)
     if not given.candidates:
         raise Refused([Reason("no_marks", "还没有可以排名的成绩，请先导入成绩。")])
@@ -148,6 +151,8 @@ def publish(session: Session, call: Call, ranking_id: uuid.UUID, person: User, n
         raise Refused([Reason("withdrawn", "这份排名已经撤回，请重新计算。")])
     if stale(session, call, ranking):
         raise Refused([Reason("stale", "计算以后成绩、方案或考生情况有变动，请重新计算再公布。")])
+    if ranking.stage == Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
     moved = _fire_written(session, call, ranking, person, now) if ranking.stage == Stage.WRITTEN else {}
     ranking.published_by, ranking.published_at = person.id, now
     _note(session, call, "selection.publish", ranking, person, now, detail=moved)

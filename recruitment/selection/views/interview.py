@@ -68,6 +68,7 @@ SIGNATURES: ListDeclaration[Place] = ListDeclaration(
         Column("arrived", "报到签名", get=lambda row: "", width=22),
         Column("heard", "成绩确认签名", get=lambda row: "", width=22),
     ),
+    row_height=26,
 )
 
 

@@ -21,7 +21,7 @@ from recruitment.selection.imports import WRITTEN
 from recruitment.selection.interview import operations as interviews
 from recruitment.selection.interview import plan as planning
 from recruitment.selection.interview.sheet import interview_sheet
-from recruitment.selection.marks import entry, operations
+from recruitment.selection.marks import attendance, entry, operations
 from recruitment.selection.marks.sheet import Row, written_sheet
 from recruitment.selection.models import MarkEntry, Stage
 from recruitment.selection.results import queries
@@ -59,6 +59,8 @@ def marks(slug: str) -> Page:
         corrections=queries.corrections(db.session, call),
         subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
         may_change=may_change(call),
+        unsettled=attendance.unsettled(db.session, call),
+        rulings=attendance.rulings(db.session, call),
         outdated=ranking is not None and stale(db.session, call, ranking),
         published=ranking is not None,
     )
@@ -122,6 +124,14 @@ def _missing(call: Call, found: MarkEntry) -> int:
     return len([ticket for ticket in waiting if ticket not in found.rows])
 
 
+def _set_aside(call: Call, found: MarkEntry) -> list[attendance.SetAside]:
+    """Cells of an entry that count otherwise than the file has them."""
+    if found.stage != Stage.WRITTEN:
+        return []
+    ids = operations.sitting(db.session, call).ids
+    return attendance.set_aside(db.session, call, found.rows, ids)
+
+
 def _overview_of(stage: str) -> str:
     return "selection.marks" if stage == Stage.WRITTEN else "selection.interview"
 
@@ -143,6 +153,7 @@ def _entry_page(
         rows=sorted(found.rows.items())[:PREVIEWED],
         subjects=_columns(call, found.stage),
         missing=_missing(call, found),
+        set_aside=_set_aside(call, found),
         may_change=may_change(call),
         back_url=url_for(_overview_of(found.stage), slug=call.slug),
     ), status

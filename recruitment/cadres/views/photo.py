@@ -14,7 +14,7 @@ from wtforms.widgets import RangeInput
 
 from recruitment.cadres import operations, photo, queries
 from recruitment.cadres.models import DocumentKind, DossierDocument
-from recruitment.cadres.views import blueprint, checking
+from recruitment.cadres.views.base import blueprint, checking
 from recruitment.database import db
 from recruitment.forms import Form, handle
 from recruitment.forms.handling import Outcome

@@ -1,16 +1,14 @@
 """The dossier: its overview, and a page for each section."""
 
-import uuid
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from recruitment.applications import choices, own
 from recruitment.applications import queries as applications
 from recruitment.cadres import queries, sections
 from recruitment.cadres.forms import TenuresForm
+from recruitment.cadres.views.base import Page, after, blueprint, checking
 from recruitment.cadres.vocabulary import SECTIONS
 from recruitment.clock import now
 from recruitment.database import db
@@ -18,9 +16,6 @@ from recruitment.forms import handle
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web.navigation import entry
-
-blueprint = Blueprint("cadres", __name__, url_prefix="/dossier")
-Page = str | Response | tuple[str, int]
 
 
 @blueprint.get("/")
@@ -68,26 +63,6 @@ def section(name: str) -> Page:
     )
 
 
-def checking() -> uuid.UUID | None:
-    """The application whose check page sent the person here, to go back to."""
-    return request.args.get("check", type=uuid.UUID)
-
-
-def after(name: str) -> str:
-    """Where saving a section leads: back to the check page, to the next section, or to the overview."""
-    if application_id := checking():
-        return f"{url_for('applications.check', application_id=application_id)}#{name}"
-    if request.form.get("then") == "overview":
-        return url_for("cadres.overview")
-    states = queries.overview(queries.frozen(db.session, current_user()))
-    following = queries.next_section(states, name)
-    if not following:
-        return url_for("cadres.overview")
-    if following == "documents":
-        return url_for("cadres.documents")
-    return url_for("cadres.section", name=following)
-
-
 def _look_up_chosen(form: TenuresForm) -> None:
     codes = {row.community_code.data for row in form.rows if row.community_code.data}
     known = queries.communities_by_code(db.session, codes)
@@ -103,6 +78,3 @@ def _search(form: TenuresForm) -> None:
         row.offer_townships(townships.get(row.county.data or "", []))
         if row.searching:
             row.search = queries.find_communities(db.session, row.place.data or "", row.area)
-
-
-from recruitment.cadres import document_views, photo_views  # noqa: E402, F401 - they add their routes to the blueprint

@@ -11,12 +11,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from PIL import Image
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 
 from recruitment.cadres import operations, photo, queries
 from recruitment.cadres.models import DocumentKind, Dossier, DossierDocument
 from recruitment.cadres.operations import DossierError
-from recruitment.cadres.views import after, blueprint, checking
+from recruitment.cadres.views.base import Page, after, blueprint, checking
 from recruitment.cadres.vocabulary import DOCUMENT_KINDS
 from recruitment.database import db
 from recruitment.forms import Form, Required, handle
@@ -34,7 +33,6 @@ from recruitment.people.uploads import (
 )
 from recruitment.web.errors import http_error
 
-Page = str | Response | tuple[str, int]
 MEGABYTES = MOST_BYTES // 1024 // 1024
 THUMBNAIL = 320  # pixels, longest side
 HINTS = {
