@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "post"
-down_revision = "appeals"
+down_revision = "marks"
 branch_labels = None
 depends_on = None
 
