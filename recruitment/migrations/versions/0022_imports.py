@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "imports"
-down_revision = "appeals"
+down_revision = "post"
 branch_labels = None
 depends_on = None
 
