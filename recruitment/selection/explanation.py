@@ -106,7 +106,10 @@ class _Explainer:
             f"{self.quotas[outcome.code]}"
         )
         if result.substitution_round and result.substitution_round == outcome.kept_round:
-            return f"{said}此前已通知递补，空缺后来减少，已通知的和排在其前或与其同分的仍然入闱，你入闱。"
+            return (
+                f"{said}复审决定或成绩后来有变动；此前已通知入闱（含递补）的保留资格，"
+                "排在其前或与其同分的一并入闱，你入闱。"
+            )
         if result.substitution_round:
             vacancies = outcome.vacancies[result.substitution_round - 1]
             return f"{said}第 {result.substitution_round} 轮递补时空缺 {vacancies} 名，你递补入闱。"
