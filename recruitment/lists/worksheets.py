@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from recruitment.lists.apostrophe import bare
 from recruitment.lists.files import FileRefused, Kind, Limits, check
 
 # A header is looked for this far down; above it stand titles and notes.
@@ -139,7 +140,7 @@ def _plain(cell: str) -> str:
     """Undo what protects digits and formulas in .csv files: ``="0123"``, ``'=1+1``."""
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return bare(cell)
 
 
 def filled(sheet: Worksheet, rows: Sequence[Sequence[str]], *, across: bool) -> list[list[str]]:

@@ -8,9 +8,9 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
-from tests.calls.pages import rows_of, text_of
 from tests.client import Client, heading
 from tests.lists.conftest import send
+from tests.pages import rows_of, text_of
 
 HEADER = ["书名", "页数", "书号"]
 ROWS: list[list[str | int]] = [["诗经", 300, "510722198001010012"], ["楚辞", 200, "510722198001010020"]]

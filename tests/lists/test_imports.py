@@ -12,9 +12,9 @@ from recruitment.lists import tasks, uploads
 from recruitment.lists.models import ListUpload
 from recruitment.people.models import Role
 from tests import factories
-from tests.calls.pages import errors_beside, open_browser, rows_of, sign_in, text_of
 from tests.client import Client, heading
 from tests.lists.conftest import Shelf, send, table
+from tests.pages import errors_beside, open_browser, rows_of, sign_in, text_of
 
 
 def books(session: Session) -> list[str]:

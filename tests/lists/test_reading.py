@@ -314,7 +314,10 @@ words = st.text(
 people = st.lists(
     st.builds(
         Person,
-        name=words | st.sampled_from(["=1+1", "+1", "-1", "@SUM(A1)", "http://a.b", "'x", "1e5", "007"]),
+        name=words
+        | st.sampled_from(
+            ["=1+1", "+1", "-1", "@SUM(A1)", "http://a.b", "'x", "'=", "''+1", "＝1", "1e5", "007"]
+        ),
         id_number=st.from_regex(r"\A[0-9]{17}[0-9X]\Z"),
         born=st.dates(date(1930, 1, 1), date(2026, 1, 1)),
         seats=st.integers(1, 99),
