@@ -14,7 +14,7 @@ from recruitment.people.models import Role
 from tests import factories
 from tests.client import Client, heading
 from tests.lists.conftest import Shelf, send, table
-from tests.pages import errors_beside, open_browser, rows_of, sign_in, text_of
+from tests.pages import errors_beside, visitor, rows_of, sign_in, text_of
 
 
 def books(session: Session) -> list[str]:
@@ -107,7 +107,7 @@ def test_only_who_uploaded_a_file_sees_it(site: Flask, browser: Client, session:
     assert other.get(page.request.path).status_code == 404
     cadre = sign_in(site, session, factories.cadre(session))
     assert cadre.get("/admin/books/import").status_code == 403
-    assert open_browser(site).get("/admin/books/import").status_code == 302
+    assert visitor(site).get("/admin/books/import").status_code == 302
 
 
 # Large files
