@@ -14,8 +14,7 @@ from recruitment.fees.payments import Paid
 from recruitment.lists import tasks
 from recruitment.lists.models import ListUpload
 from recruitment.people.models import Role
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import heading
 from tests.conftest import Clock
 from tests.fees import paying

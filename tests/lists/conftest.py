@@ -18,8 +18,8 @@ from recruitment.lists.imports import Ground, Import, Look
 from recruitment.lists.parsers import Wrong
 from recruitment.people.models import Role, User
 from tests import factories
-from tests.calls.pages import sign_in, upload
 from tests.client import Client
+from tests.pages import sign_in, upload
 from workflows.terms import Reason, Refused
 
 
