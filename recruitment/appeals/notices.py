@@ -13,6 +13,8 @@ from recruitment.applications.models import Application
 from recruitment.candidates.models import Candidate
 from recruitment.notices.context import about, event_form
 from recruitment.people.models import User
+from recruitment.selection.models import Stage
+from recruitment.selection.results.queries import line_of
 from recruitment.wording import moment
 
 
@@ -32,6 +34,17 @@ def _appeal(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         "told": event_form(session, row).get("told", ""),
         "decide_by": moment(appeal.decide_by) if appeal.decide_by else "",
         "link": f"{current_app.config['SETTINGS'].site_url}{page}",
+    }
+
+
+@about("appeal.settled")
+def _settled(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    """The result after the correction."""
+    appeal = session.get_one(Appeal, row.subject_id)
+    line = appeal.candidate and line_of(session, appeal.candidate, Stage.WRITTEN)
+    return {
+        "result": line.explanation if line else "",
+        "link": f"{current_app.config['SETTINGS'].site_url}/candidates/{appeal.candidate_id}/scores",
     }
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from recruitment.audit import queries
+from recruitment.audit.words import ACTIONS
 from recruitment.calls import candidates
 from recruitment.database import db
 from recruitment.lists.imports import IMPORTS

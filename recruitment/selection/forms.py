@@ -119,6 +119,16 @@ class WithdrawForm(Form):
     reason = TextAreaField(_l("撤回的原因"), [Length(max=1000)], description=_l("记入档案，并通知全部考生。"))
 
 
+class SupplementForm(Form):
+    """Why a corrected ranking is published beside what stands."""
+
+    reason = TextAreaField(
+        _l("补充公布的原因"),
+        [Required(), Length(max=1000)],
+        description=_l("记入档案，并告知因此入闱的考生。"),
+    )
+
+
 class RecountForm(DraftForm):
     """A candidate's request for a recount."""
 

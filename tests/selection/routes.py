@@ -22,6 +22,7 @@ SAMPLES = {
     "selection.ranked_position": Sample(plus(of_call, stage="written", code="x"), own=False),
     "selection.compute": Sample(plus(of_call, stage="written")),
     "selection.publish": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
+    "selection.supplement": Sample(of_call),
     "selection.withdraw": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
     "selection.published": Sample(plus(of_call, stage="written"), own=False),
     "selection.published_position": Sample(plus(of_call, stage="written", code="x"), own=False),

@@ -18,6 +18,7 @@ from recruitment.notices.operations import publish
 from recruitment.people.models import Role, User
 from recruitment.selection import plans, presets
 from recruitment.selection.certificate import verify
+from recruitment.selection.marks import operations as marks
 from recruitment.selection.models import InterviewPlan, Stage
 from recruitment.selection.ranking import Candidate, rank
 from recruitment.selection.recheck import operations, substitution
@@ -207,7 +208,7 @@ def test_a_substitute_stays_when_the_failed_recheck_is_reversed(
 
     inside = [rows[candidate.id].shortlisted for candidate in made.candidates.values()]
     assert inside == [True, True, True, True, False]
-    assert "此前已通知递补" in rows[fourth.id].explanation
+    assert "此前已通知入闱（含递补）的保留资格" in rows[fourth.id].explanation
     assert verify(ranking.certificate) == ranking.hash
     assert due(session, made) == set()
     # Four are in: the first to leave makes no vacancy, the second does.
@@ -226,13 +227,18 @@ def test_what_was_done_under_a_withdrawn_ranking_keeps_nobody(
     operations.accept(session, fourth, fourth.owner, LATER)
     ranking = plans.published(session, made.call.id, Stage.WRITTEN)
     assert ranking
-    for wanted in (True, False):
-        lines = [line.split(",") for line in inputs(session, made.call, Stage.FINAL).scores.splitlines()]
-        kept = [line[2] for line in lines if line[-1] == "Y"]
-        assert kept == ([made.tickets[3]] if wanted else [])
-        if wanted:
-            results.withdraw(session, made.call, ranking.id, "成绩更正", made.admin, LATER)
-            stage.publish(session, made)
+    assert kept(session, made) == made.tickets[:4]
+    results.withdraw(session, made.call, ranking.id, "成绩更正", made.admin, LATER)
+    for subject in ("xingce", "shenlun"):
+        marks.correct(session, made.call, fourth, subject, "10", "登分错误", made.admin, LATER)
+    stage.publish(session, made)
+    assert kept(session, made) == [made.tickets[1], made.tickets[2], made.tickets[4]]
+
+
+def kept(session: Session, made: stage.Exam) -> list[str]:
+    """Who has been told of a place, as the table of the final ranking has it."""
+    lines = [line.split(",") for line in inputs(session, made.call, Stage.FINAL).scores.splitlines()]
+    return [line[2] for line in lines if line[-1] == "Y"]
 
 
 def test_silence_is_giving_up(app: Flask, session: Session, made: stage.Exam, reviewer: User) -> None:

@@ -57,7 +57,13 @@ def section(name: str) -> Page:
         _search(form)
     return (
         render_template(
-            f"cadres/{name}.html", form=form, label=SECTIONS[name][0], check=checking(), user=user
+            f"cadres/{name}.html",
+            form=form,
+            label=SECTIONS[name][0],
+            check=checking(),
+            user=user,
+            number=list(SECTIONS).index(name) + 1,
+            total=len(SECTIONS),
         ),
         outcome.status,
     )

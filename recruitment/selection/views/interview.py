@@ -202,7 +202,7 @@ def _extra(call: Call, form: ExtraForm) -> Any:
 
 
 @blueprint.get("/admin/calls/<slug>/medical-list")
-@stages.of_call(_l("体检名单"), 65)
+@stages.of_call(_l("进入体检的人员"), 65)
 @allow(*READERS)
 def medical_list(slug: str) -> Page:
     return _medical(call_to_read(slug))
@@ -248,7 +248,7 @@ def _invited(candidate: Candidate) -> bool:
 
 
 @blueprint.get("/candidates/<uuid:candidate_id>/interview")
-@stages.of_candidate(_l("面试安排"), 60, when=_invited)
+@stages.of_candidate(_l("面试安排"), 60, when=_invited, due=(planning.INVITED,))
 @allow(Role.CADRE)
 def own_interview(candidate_id: uuid.UUID) -> Page:
     """When, where, and in which place."""

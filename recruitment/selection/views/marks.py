@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from recruitment.appeals import scores as appeals
 from recruitment.calls.models import Call
 from recruitment.clock import now
 from recruitment.database import db
@@ -59,6 +60,7 @@ def marks(slug: str) -> Page:
         corrections=queries.corrections(db.session, call),
         subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
         may_change=may_change(call),
+        appealed=appeals.waiting(db.session, call),
         unsettled=attendance.unsettled(db.session, call),
         rulings=attendance.rulings(db.session, call),
         outdated=ranking is not None and stale(db.session, call, ranking),
