@@ -27,7 +27,7 @@ from recruitment.lists.files import DEFAULT_LIMITS, FileRefused, Kind, check
 from recruitment.lists.imports import IMPORTS, Ground, Import
 from recruitment.lists.models import ListUpload
 from recruitment.people.models import User
-from recruitment.wording import official
+from recruitment.wording import official, words_of
 from workflows.terms import Reason, Refused
 
 log = get_logger()
@@ -276,10 +276,7 @@ def _import(session: Session, upload: ListUpload, now: datetime) -> None:
 def _reasons(refused: Refused | Refusal) -> list[str]:
     if isinstance(refused, Refusal):
         return list(refused.errors.values())
-    return [
-        f"{reason.words}（{reason.citation}）" if reason.citation else reason.words
-        for reason in refused.reasons
-    ]
+    return [words_of(reason) for reason in refused.reasons]
 
 
 def _refuse(session: Session, upload_id: uuid.UUID, reasons: list[str]) -> None:
