@@ -7,6 +7,7 @@ from flask_babel import force_locale, format_datetime, get_locale
 from flask_babel import gettext as _
 
 from recruitment.clock import local
+from workflows.terms import Reason
 
 OFFICIAL = "zh_Hans_CN"
 WEEKDAYS = "一二三四五六日"
@@ -30,6 +31,11 @@ def moment(value: datetime) -> str:
     if locale is not None and locale.language != "zh":
         return str(format_datetime(value, "EEEE d MMMM y, HH:mm", rebase=False))
     return f"{value:%Y年%m月%d日}（星期{WEEKDAYS[value.weekday()]}）{value:%H:%M}"
+
+
+def words_of(reason: Reason) -> str:
+    """Why something was refused, with the clause it rests on."""
+    return f"{reason.words}（{reason.citation}）" if reason.citation else reason.words
 
 
 def left(until: datetime, now: datetime) -> str:
