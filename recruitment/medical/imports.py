@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -35,9 +36,9 @@ def keep(
         Refused: empty or too large.
     """
     if not content:
-        raise Refused([Reason("file", "文件是空的，请重新选择。")])
+        raise Refused([Reason("file", _("文件是空的，请重新选择。"))])
     if len(content) > MOST_BYTES:
-        raise Refused([Reason("file", f"文件超过 {MOST_BYTES // 1024 // 1024} MB。")])
+        raise Refused([Reason("file", _("文件超过 %(number)s MB。", number=MOST_BYTES // 1024 // 1024))])
     session.execute(sa.delete(MedicalUpload).where(MedicalUpload.uploaded_at < now - KEPT))
     kept = MedicalUpload(
         id=uuid.uuid4(),
@@ -80,7 +81,7 @@ def enter_all(
         session.expire_all()
         found = read_for(session, call, areas, content, local(now).date())
     if found.errors or not found.rows:
-        raise Refused([Reason("file_changed", "名单刚才有了变化，一条也没有导入。请重新核对。")])
+        raise Refused([Reason("file_changed", _("名单刚才有了变化，一条也没有导入。请重新核对。"))])
     days = queries.terms(session, call.id).retest_days
     by_trigger: dict[str, list[Entry]] = {}
     for entry in found.rows:

@@ -99,4 +99,4 @@ def test_it_is_said_which_post_counts() -> None:
     said = result("post.serving", person, PLACE, CALL_2023)
     assert "曾任驻村第一书记，2021年5月31日离任" in said.message
     assert "招考公告（2023）" in said.citation
-    assert result("tenure.length", person, PLACE, CALL_2023).message == "任驻村第一书记满2年。"
+    assert result("tenure.length", person, PLACE, CALL_2023).message == "任驻村第一书记已满2年。"
