@@ -9,7 +9,7 @@ from recruitment.eligibility.facts import Person
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.appraisal import count
 from recruitment.eligibility.rules.common import DAYS, Case, Rule, both, either
-from recruitment.eligibility.service import Service, ServiceRule
+from recruitment.eligibility.service import Ending, Service, ServiceRule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import APPRAISAL_WORDS
 from recruitment.eligibility.windows import minus_years, reached_on
@@ -98,15 +98,18 @@ def relieved(params: Parameters, person: Person) -> bool | None:
     return None if found + missing >= asked else False
 
 
-def stationed_appraised(params: Parameters, person: Person, until: Iterable[date] = ()) -> bool | None:
+def stationed_appraised(params: Parameters, person: Person, until: Iterable[Ending] = ()) -> bool | None:
     """Every year that a stationed first secretary has to serve was appraised well enough.
 
     Args:
-        until: the possible last days of who has left: the years before them are looked at.
+        until: the possible last days of who has left: the years before them are looked at. One with which the
+            time would be too short decides nothing.
     """
     on = params.reference_date
+    cutoff = minus_years(on, params["tenure.stationed_minimum"])
+    long = [day for day, since in until if since is not None and since <= cutoff]
     # Who left on the last day of a year has served that year.
-    ends = {on.year if day == on else (day + timedelta(days=1)).year for day in until} or {on.year}
+    ends = {on.year if day == on else (day + timedelta(days=1)).year for day in long} or {on.year}
     answers = {_appraised_before(params, person, year) for year in ends}
     return answers.pop() if len(answers) == 1 else None
 
