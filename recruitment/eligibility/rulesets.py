@@ -314,10 +314,10 @@ def load_rules(name: str = "sichuan") -> RuleSet:
     Raises:
         RulesError: there is no such rule set or version.
     """
-    base, _, wanted = name.partition("@")
+    base, at, wanted = name.partition("@")
     versions = available_rules().get(base, [])
-    version = int(wanted) if wanted.isdigit() else max(versions, default=0)
-    if version not in versions or (wanted and not wanted.isdigit()):
+    version = next((v for v in versions if str(v) == wanted), 0) if at else max(versions, default=0)
+    if version not in versions:
         known = "、".join(f"{key}@{v}" for key, vs in available_rules().items() for v in vs)
         raise RulesError(f"没有规则集 {name}；现有：{known}")
     raw = files("recruitment.eligibility").joinpath("data", f"{base}-{version}.toml").read_bytes()
