@@ -306,8 +306,8 @@ class Engine:
         reason = self.registry.say(
             "stale",
             state=state,
-            when=f"{last.at:%Y-%m-%d %H:%M}Z" if last else "",
-            done=f"“{last.label}”" if last else "",
+            when=self.registry.moment(last.at) if last else "",
+            done=last.label if last else "",
         )
         return Stale(
             [reason], state=subject.state, state_label=state, version=subject.state_version, last=last

@@ -16,6 +16,7 @@ from recruitment.calls.fields import Given, LocalMinuteField
 from recruitment.eligibility.verdict import VERDICT_WORDS
 from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.forms import DraftForm, Form, Required
+from recruitment.wording import said
 
 
 class StepForm(Form):
@@ -76,7 +77,10 @@ class CandidateFilter(wtforms.Form):
 
     area = SelectField(_l("地区"), choices=())
     state = SelectField(_l("状态"), choices=lambda: [("", _("全部")), *candidates.states().items()])
-    verdict = SelectField(_l("系统判定"), choices=lambda: [("", _("全部")), *VERDICT_WORDS.items()])
+    verdict = SelectField(
+        _l("系统判定"),
+        choices=lambda: [("", _("全部")), *((key, said(words)) for key, words in VERDICT_WORDS.items())],
+    )
     position = StringField(_l("职位代码"))
     text = StringField(_l("姓名或回执号"))
 

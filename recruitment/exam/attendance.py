@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 
@@ -162,7 +163,7 @@ def record_room(
     _check_time(subject, now)
     inside = {line.candidate_id: line for line in room_lines(session, room.id, subject.id)}
     if set(absent) - inside.keys():
-        raise Refused([Reason("not_in_room", "名单里有人不在这个考场，请刷新页面后重试。")])
+        raise Refused([Reason("not_in_room", _("名单里有人不在这个考场，请刷新页面后重试。"))])
     _write(session, {(key, subject.id): key not in absent for key in inside}, person, now)
     record(
         session,
@@ -202,7 +203,7 @@ def import_attendance(
             change.
     """
     if not person.actor().covers("admin", call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能导入。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能导入。"))])
     rows = list(rows)
     subjects = _subjects(session, call)
     for subject in {subjects[row.subject] for row in rows}:
@@ -236,7 +237,7 @@ def note_incident(
         sa.select(ExamSeat).where(ExamSeat.room_id == room.id, ExamSeat.candidate_id == candidate_id)
     )
     if seated is None:
-        raise Refused([Reason("not_in_room", "这个人不在这个考场。")])
+        raise Refused([Reason("not_in_room", _("这个人不在这个考场。"))])
     incident = Incident(
         candidate_id=candidate_id,
         subject_id=subject.id,
@@ -253,12 +254,12 @@ def note_incident(
 
 def _check_place(room: ExamRoom, person: User) -> None:
     if not person.actor().covers("admin", room.venue.county_code):
-        raise Refused([Reason("not_allowed", "这个考点不由您管理，不能登记。")])
+        raise Refused([Reason("not_allowed", _("这个考点不由您管理，不能登记。"))])
 
 
 def _check_time(subject: ExamSubject, now: datetime) -> None:
     if now < subject.starts_at:
-        raise Refused([Reason("not_begun", f"{subject.name}还没有开考，不能登记。")])
+        raise Refused([Reason("not_begun", _("%(name)s还没有开考，不能登记。", name=subject.name))])
 
 
 def _subjects(session: Session, call: Call) -> dict[str, ExamSubject]:
@@ -301,7 +302,15 @@ def _write(
     )
     if settled:
         raise Refused(
-            [Reason("ranked", f"有{settled}人的笔试结果已经确定，不能再改到考情况；要改请先撤回笔试排名。")]
+            [
+                Reason(
+                    "ranked",
+                    _(
+                        "有%(settled)s人的笔试结果已经确定，不能再改到考情况；要改请先撤回笔试排名。",
+                        settled=settled,
+                    ),
+                )
+            ]
         )
     if not changed:
         return

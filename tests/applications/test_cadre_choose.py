@@ -87,7 +87,7 @@ def test_a_near_miss_says_what_would_change_it(app: Flask, session: Session, per
     session.commit()
     card = shown(signed_in(app, person).get(f"/calls/{call.slug}/choose"))[position.code]
     assert "差一条" in card
-    assert "学历高中，这个职位要求本科及以上。" in card.replace(",", "，")
+    assert "学历是高中，这个职位要求本科及以上。" in card.replace(",", "，")
     assert "依据：职位表" in card
     assert "仍选这个职位，请审核人看" in card
 

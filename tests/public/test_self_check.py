@@ -72,7 +72,7 @@ def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: C
     [
         ({"appraisal": ""}, "待核实", "2025年"),
         ({"education": "junior_middle"}, "差一条", "高中"),
-        ({"since": ["2024", "1", "1"]}, "差一条", "2027年1月1日起满3年"),
+        ({"since": ["2024", "1", "1"]}, "差一条", "继续任职到2027年1月1日，就满3年"),
         ({"birth_date": ["1982", "5", "4"]}, "不能报", "获得过国家规定的综合类表彰的，上限放宽到45周岁"),
         ({"birth_date": ["1982", "5", "4"], "commended": "unsure"}, "待核实", "综合类表彰"),
         ({"birth_date": ["1982", "5", "4"], "commended": "yes"}, "条件相符", ""),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -118,11 +119,18 @@ def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
     scheme = plans.scheme_of(session, call)
     subjects = {subject.code for subject in scheme.subjects}
     if any(cells.keys() != subjects for cells in rows.values()):
-        return [Reason("subjects_changed", "读取以后科目有改动，请重新上传。")]
+        return [Reason("subjects_changed", _("读取以后科目有改动，请重新上传。"))]
     if changed:
         named = "、".join(sorted(changed)[:5])
         return [
-            Reason("candidates_changed", f"读取以后有 {len(changed)} 名考生情况有变（{named}），请重新上传。")
+            Reason(
+                "candidates_changed",
+                _(
+                    "读取以后有 %(number)s 名考生情况有变（%(named)s），请重新上传。",
+                    number=len(changed),
+                    named=named,
+                ),
+            )
         ]
     return []
 
@@ -162,17 +170,20 @@ def correct(
     found = session.get(Mark, (candidate.id, subject), populate_existing=True)
     full_mark = next((item.full_mark for item in scheme.subjects if item.code == subject), None)
     if found is None or full_mark is None:
-        raise Refused([Reason("no_mark", "这个科目还没有成绩，请先导入。")])
+        raise Refused([Reason("no_mark", _("这个科目还没有成绩，请先导入。"))])
     after, before = mark_cell(full_mark, NOTES)(cell), to_cell(found.value, found.note)
     if subject in zero_papers(session, call.id).get(candidate.id, ()):
-        raise Refused([Reason("paper_zero", "这一科因违纪按零分处理，处理撤销以前不能更正。")])
+        raise Refused([Reason("paper_zero", _("这一科因违纪按零分处理，处理撤销以前不能更正。"))])
     if after == before:
-        raise Refused([Reason("no_change", f"现在的成绩就是 {before}。")])
+        raise Refused([Reason("no_change", _("现在的成绩就是 %(before)s。", before=before))])
     ticket = str(candidate.ticket_number)
     rows, ids = {ticket: {subject: after}}, {ticket: candidate.id}
     if contradicting := attendance.contradictions(session, call, rows, ids):
         raise Refused(
-            [Reason("attendance_contradicted", f"{item.wrong}。请先裁定。") for item in contradicting]
+            [
+                Reason("attendance_contradicted", _("%(wrong)s。请先裁定。", wrong=item.wrong))
+                for item in contradicting
+            ]
         )
     found.value, found.note = to_mark(after)
     return corrected(session, candidate, subject, before, after, reason, person, now)
@@ -190,7 +201,7 @@ def corrected(
 ) -> MarkCorrection:
     """Write a correction down. :raises Refused: without a reason."""
     if not reason.strip():
-        raise Refused([Reason("reason_missing", "请写明更正的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明更正的原因。"))])
     correction = MarkCorrection(
         candidate_id=candidate.id,
         subject=subject,
@@ -224,7 +235,7 @@ def set_bonuses(session: Session, call: Call, rows: Sequence[BonusRow], person: 
     plans.check_in_charge(call, person)
     plan = plans.lock(session, call)
     if plans.published(session, call.id, Stage.WRITTEN):
-        raise Refused([Reason("scheme_locked", "笔试成绩已经公布，加分不能再改。")])
+        raise Refused([Reason("scheme_locked", _("笔试成绩已经公布，加分不能再改。"))])
     ids = sitting(session, call).ids
     points = {rule.name: rule.points for rule in plans.bonus_rules(plan)}
     of_call = sa.select(Candidate.id).where(Candidate.call_id == call.id)
@@ -267,9 +278,9 @@ def counting(bonuses: Iterable[tuple[Decimal, date]], proof_by: date | None) -> 
 def window_reasons(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> list[Reason]:
     """Why marks cannot be looked up, or recounts asked for, at this moment."""
     if opens_at is not None and now < opens_at:
-        return [Reason("query_not_open", f"成绩查询{moment(opens_at)}开始。")]
+        return [Reason("query_not_open", _("成绩查询%(moment)s开始。", moment=moment(opens_at)))]
     if closes_at is not None and now >= closes_at:
-        return [Reason("query_closed", f"成绩查询已于{moment(closes_at)}结束。")]
+        return [Reason("query_closed", _("成绩查询已于%(moment)s结束。", moment=moment(closes_at)))]
     return []
 
 
@@ -283,11 +294,11 @@ def ask_recount(session: Session, candidate: Candidate, subject: str, reason: st
     plan = plans.lock(session, call)
     reasons = window_reasons(plan.query_opens_at, plan.query_closes_at, now)
     if plans.published(session, call.id, Stage.WRITTEN) is None:
-        reasons.append(Reason("not_published", "成绩还没有公布。"))
+        reasons.append(Reason("not_published", _("成绩还没有公布。")))
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明为什么申请复核。"))
+        reasons.append(Reason("reason_missing", _("请写明为什么申请复核。")))
     if session.get(Mark, (candidate.id, subject)) is None:
-        reasons.append(Reason("no_mark", "请选择要复核的科目。"))
+        reasons.append(Reason("no_mark", _("请选择要复核的科目。")))
     if reasons:
         raise Refused(reasons)
     asked = session.scalar(
@@ -319,9 +330,9 @@ def answer_recount(
     session.refresh(asked, with_for_update=True)
     reasons = []
     if asked.answered_at is not None:
-        reasons.append(Reason("answered", "这份申请已经答复过了。"))
+        reasons.append(Reason("answered", _("这份申请已经答复过了。")))
     if not answer.strip():
-        reasons.append(Reason("answer_missing", "请写明复核的结果。"))
+        reasons.append(Reason("answer_missing", _("请写明复核的结果。")))
     if reasons:
         raise Refused(reasons)
     if correct_to is not None:
