@@ -11,11 +11,11 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy.orm import Session
 
 from tests.conftest import Clock
-from tests.e2e.selection import exam, fees
+from tests.e2e.selection import exam, fees, interview
 from tests.e2e.selection.story import begin
 
 
-def test_a_call_goes_from_the_fee_to_the_substitution(
+def test_a_call_goes_from_the_fee_to_the_final_order(
     app: Flask,
     new_context: Callable[..., BrowserContext],
     session: Session,
@@ -30,3 +30,5 @@ def test_a_call_goes_from_the_fee_to_the_substitution(
     exam.seat(story)
     exam.mark(story)
     exam.recheck(story)
+    interview.plan(story)
+    interview.marks(story)

@@ -35,7 +35,7 @@ def pay(story: Story) -> None:
     with story.as_(ground.admin) as admin:
         admin.page.goto(f"{address}/import")
         admin.look("导入银行缴费文件")
-        story.upload(admin, "银行.csv", rows)
+        story.upload(admin, story.csv("银行.csv", rows))
         admin.look("试读结果")
         admin.press("确认导入")
         admin.look("缴费")

@@ -4,6 +4,7 @@ Sixty people applied for eight positions: ``story.owners[position, place]``, pla
 Whatever happened before the story begins (dossiers, applications, reviews) is the earlier call of the demo.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 
@@ -21,7 +23,7 @@ from recruitment.demo import stages
 from recruitment.demo.accounts import portraits, staff
 from recruitment.demo.fill import into_inboxes
 from recruitment.demo.stages_ground import Play
-from recruitment.people.models import User
+from recruitment.people.models import Role, User
 from recruitment.people.passwords import hash_password
 from tests import factories
 from tests.conftest import Clock
@@ -94,12 +96,44 @@ class Story:
     def admin(self, width: int = 1280) -> AbstractContextManager[Person]:
         return self.as_(self.ground.admin, width)
 
-    def upload(self, person: Person, name: str, rows: Sequence[str]) -> None:
-        """Choose a file and send it to the dry run."""
-        path = self.folder / name
-        path.write_text("\n".join(rows), "utf-8")
+    def stage(self, person: Person, label: str) -> None:
+        """From the call to the page of one of its stages, by the link that is there for it."""
+        person.page.goto(f"/admin/calls/{self.slug}")
+        person.follow(f"^{label}$", person.page.get_by_role("navigation", name="各环节"))
+        person.look(label)
+
+    def own_stage(self, person: Person, label: str) -> None:
+        """From a cadre's own page to that of a stage."""
+        person.look("考试与录用")
+        person.follow(f"^{label}$", person.page.locator("main"))
+
+    def download(self, person: Person, label: str, within: Locator | None = None) -> Path:
+        """Follow a link or press a button that hands out a file."""
+        name = re.compile(label)
+        area = within or person.page.locator("main")
+        either = area.get_by_role("link", name=name).or_(area.get_by_role("button", name=name)).first
+        with person.page.expect_download() as waiting:
+            either.focus()
+            person.page.keyboard.press("Enter")
+        path = self.folder / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+    def upload(self, person: Person, path: Path) -> None:
+        """Choose a file, send it to the dry run, and look at what that says."""
         person.page.locator("main input[type=file]").set_input_files(path)
         person.press("上传并试读")
+
+    def csv(self, name: str, rows: Sequence[str]) -> Path:
+        path = self.folder / name
+        path.write_text("\n".join(rows), "utf-8")
+        return path
+
+    def tickets(self) -> dict[str, Place]:
+        """Whose ticket it is."""
+        self.session.rollback()
+        rows = self.ground.candidates().items()
+        return {row.ticket_number: place for place, row in rows if row.ticket_number}
 
     def candidate(self, place: Place) -> Candidate:
         self.session.rollback()
@@ -120,6 +154,24 @@ class Story:
                 return
             page.wait_for_timeout(200)
         pytest.fail("the worker did not come to it")
+
+
+def fill_in(path: Path, cells: Callable[[str, list[str]], Sequence[str]]) -> None:
+    """Fill in a sheet that names people by their ticket number.
+
+    Args:
+        path: a template as it was downloaded.
+        cells: of a ticket number and the titles of the other columns, what goes below them.
+    """
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    head = next(row for row in sheet.iter_rows() if row[0].value == "准考证号")
+    titles = [str(cell.value) for cell in head[1:]]
+    for row in sheet.iter_rows(min_row=head[0].row + 1):
+        if row[0].value:
+            for cell, value in zip(row[1:], cells(str(row[0].value), titles), strict=True):
+                cell.value = value
+    book.save(path)
 
 
 def minute(moment: datetime) -> str:
@@ -149,6 +201,9 @@ def begin(
     people = staff(session, password, factories.NOW)
     photos = portraits(session, people["admin@kaolu.example"])
     clock.set(factories.NOW)
+    for area in (stages.AUTONOMOUS, stages.NEIGHBOUR):
+        people[area] = factories.staff(session, Role.COUNTY_REVIEWER, area)
+        people[area].email_confirmed_at = factories.NOW
     ground = stages.registered(session, people, password, photos, factories.NOW)
     # Nobody is sent what was told before the story begins.
     into_inboxes(session, factories.NOW)
