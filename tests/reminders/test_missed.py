@@ -12,8 +12,7 @@ from recruitment.calls.models import Call
 from recruitment.notices.models import Notice
 from recruitment.people.models import Role
 from recruitment.reminders.models import Missed, Reminder, ReminderSetting
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.reminders.conftest import Run, at
 from tests.reminders.test_drafts import begun, extend, publish
