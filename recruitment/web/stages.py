@@ -29,7 +29,7 @@ class Stage:
     order: int
     when: When
     due: When
-    address: Mapping[str, str] = field(default_factory=dict)
+    address: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

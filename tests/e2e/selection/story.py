@@ -167,7 +167,7 @@ def fill_in(path: Path, cells: Callable[[str, list[str]], Sequence[str]]) -> Non
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows() if row[0].value == "准考证号")
     titles = [str(cell.value) for cell in head[1:]]
-    for row in sheet.iter_rows(min_row=head[0].row + 1):
+    for row in sheet.iter_rows(min_row=(head[0].row or 0) + 1):
         if row[0].value:
             for cell, value in zip(row[1:], cells(str(row[0].value), titles), strict=True):
                 cell.value = value
