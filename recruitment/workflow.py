@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
-from recruitment.database import db
+from recruitment.database import after_commit, db
+from recruitment.people.models import Role
 from recruitment.wording import label, moment, said
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
@@ -46,7 +46,7 @@ def registry() -> Registry:
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
-    known = Registry(calendar=working_day_deadline, translate=label, moment=moment)
+    known = Registry(calendar=working_day_deadline, roles=frozenset(Role), translate=label, moment=moment)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
@@ -125,14 +125,4 @@ def queue_notices(outbox_ids: Iterable[UUID]) -> None:
             queue(ids)
 
 
-@event.listens_for(Session, "after_commit")
-def _committed(session: Session) -> None:
-    # Also called when a savepoint is released, and then a worker would not see the rows yet.
-    if not session.in_nested_transaction():
-        queue_notices(session.info.pop(PENDING, ()))
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _rolled_back(session: Session, previous: SessionTransaction) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(PENDING, None)
+after_commit(PENDING, queue_notices)

@@ -87,9 +87,11 @@ class Registry:
     ``calendar`` takes an aware moment and a number of working days and gives the moment of the deadline.
     ``translate`` says a sentence of the engine, or a label of a definition, in the language of who asks, and
     ``moment`` a point in time.
+    ``roles`` are those that people can have; with ``None`` a definition may name any.
     """
 
     calendar: Calendar | None = None
+    roles: frozenset[str] | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(WORDS))
     translate: Callable[[str], str] = str
     moment: Callable[[datetime], str] = "{:%Y-%m-%d %H:%M}Z".format

@@ -6,10 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from recruitment.appeals.kinds import KINDS
+from recruitment.appeals import scores
+from recruitment.appeals.kinds import KINDS, SCORES
 from recruitment.appeals.models import Appeal
 from recruitment.applications.models import Application
 from recruitment.candidates.models import Candidate
+from recruitment.selection.results.operations import after_written
 from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
@@ -23,10 +25,12 @@ def register(registry: Registry) -> None:
     registry.subject("appeal", Appeal)
     registry.guard("appeal_open", _open_reasons, facts=_open, holds=_open_holds)
     registry.guard("another_decider", _another_reasons, facts=_another, holds=_another_holds)
+    registry.guard("about_scores", _scores_reasons, facts=_kind, holds=lambda scope: scope.kind == SCORES)
     registry.form("appeal", _check_appeal)
     registry.form("ruling", check_ruling)
+    after_written(scores.settle)
     registry.deadline("appeal_due", lambda scope: scope.decide_by)
-    for name in ("filed", "accepted", "upheld", "rejected"):
+    for name in ("filed", "accepted", "upheld", "rejected", "settled"):
         registry.notice(f"appeal.{name}")
     registry.notice("appeal.overdue", recipient=lambda scope: scope.accepted_by)
 
@@ -78,6 +82,18 @@ def _another_reasons(given: Given) -> Iterator[Reason]:
             _("原决定是您作出的，申诉应由其他人复核。"),
             _("《公务员录用规定》（2019）关于回避的规定"),
         )
+
+
+# What an appeal upheld leads to
+
+
+def _kind(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
+    return {"kind": scope.kind}
+
+
+def _scores_reasons(given: Given) -> Iterator[Reason]:
+    if given.facts["kind"] != SCORES:
+        yield Reason("not_about_scores", _("只有对成绩的申诉才由重新排名了结。"), _(CLAUSE))
 
 
 # Forms

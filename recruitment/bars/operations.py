@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.audit.operations import record
+from recruitment.bars import queries
 from recruitment.bars.models import Bar, Violation
 from recruitment.bars.table import Entry
 from recruitment.calls.models import Call
@@ -151,7 +152,7 @@ def record_violation(
 
     Args:
         today: the first day of a bar.
-        subject: the paper, for ``paper_zero``.
+        subject: code of the paper, for ``paper_zero``.
 
     Raises:
         Refused: the person is not in charge; facts, clause or paper are missing; the paper was zero already; the
@@ -168,6 +169,8 @@ def record_violation(
     paper = subject.strip() if consequence == "paper_zero" else ""
     if consequence == "paper_zero" and not paper:
         reasons.append(Reason("subject_missing", _("请写明是哪一科。")))
+    elif paper and paper not in queries.papers(session, call):
+        reasons.append(Reason("subject_unknown", _("这次招考没有“%(paper)s”这一科。", paper=paper)))
     if paper and session.scalar(
         sa.select(
             sa.exists().where(

@@ -6,7 +6,7 @@ from typing import Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from recruitment.areas.models import County
@@ -23,16 +23,6 @@ class StepForm(Form):
     """The reason for a step that asks for one."""
 
     reason = TextAreaField(_l("理由"), [Length(max=1000)])
-
-
-class TableForm(Form):
-    """A position table as a spreadsheet."""
-
-    table = FileField(_l("职位表文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择职位表文件。"))
 
 
 class ExtensionForm(DraftForm):

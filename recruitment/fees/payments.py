@@ -16,6 +16,7 @@ from recruitment.applications.models import Application
 from recruitment.applications.queries import canonical_receipt_number
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.database import among
 from recruitment.fees import deadlines, guards
 from recruitment.fees.models import FeePlan, Payment
 from recruitment.fees.rules import Outcome, Situation, outcome
@@ -95,6 +96,23 @@ class Recorded:
     confirmed: int = 0
 
 
+def _known(session: Session, call: Call, rows: Sequence[Paid]) -> dict[str, Payment]:
+    """Recorded payments by the bank's number."""
+    wanted = among(Payment.bank_reference, {row.bank_reference for row in rows})
+    found = session.scalars(sa.select(Payment).where(Payment.call_id == call.id, wanted))
+    return {payment.bank_reference: payment for payment in found}
+
+
+def _same(before: Payment, row: Paid) -> bool:
+    return (before.receipt_number, before.amount, before.paid_at) == (row.receipt, row.amount, row.paid_at)
+
+
+def contradicting(session: Session, call: Call, rows: Sequence[Paid]) -> list[Paid]:
+    """Payments whose number at the bank is known with another receipt number, amount or time."""
+    known = _known(session, call, rows)
+    return [row for row in rows if row.bank_reference in known and not _same(known[row.bank_reference], row)]
+
+
 def judge(session: Session, call: Call, rows: Sequence[Paid], *, lock: bool = False) -> list[Judged]:
     """What would become of these payments, in the order of paying; four queries however many they are.
 
@@ -104,24 +122,13 @@ def judge(session: Session, call: Call, rows: Sequence[Paid], *, lock: bool = Fa
     plan = session.get(FeePlan, call.id)
     if plan is None:
         raise Refused([Reason("no_fee_plan", _("这次招考还没有设置收费标准。"))])
-    known = {
-        row.bank_reference: row
-        for row in session.scalars(
-            sa.select(Payment).where(
-                Payment.call_id == call.id, Payment.bank_reference.in_({row.bank_reference for row in rows})
-            )
-        )
-    }
+    known = _known(session, call, rows)
     people = _people(session, call, plan, {row.receipt for row in rows}, lock)
     found = []
     for row in sorted(rows, key=lambda row: (row.paid_at, row.bank_reference)):
         person = people.get(row.receipt)
         if before := known.get(row.bank_reference):
-            same = (before.receipt_number, before.amount, before.paid_at) == (
-                row.receipt,
-                row.amount,
-                row.paid_at,
-            )
+            same = _same(before, row)
             found.append(Judged(row, person, Outcome(before.outcome), known_already=True, conflict=not same))
             continue
         judged = outcome(row.amount, row.paid_at, person.situation if person else None)
@@ -140,12 +147,12 @@ def _people(
         receipt: owner_id
         for receipt, owner_id in session.execute(
             sa.select(Application.receipt_number, Application.owner_id).where(
-                Application.call_id == call.id, Application.receipt_number.in_(set(receipts))
+                Application.call_id == call.id, among(Application.receipt_number, set(receipts))
             )
         )
         if receipt and owner_id
     }
-    mine = (Candidate.call_id == call.id, Candidate.owner_id.in_(set(owners.values())))
+    mine = (Candidate.call_id == call.id, among(Candidate.owner_id, set(owners.values())))
     if lock:
         # In one order for everybody, so that nobody waits for each other.
         session.execute(sa.select(Candidate.id).where(*mine).order_by(Candidate.id).with_for_update())
@@ -177,7 +184,7 @@ def _people(
         session.scalars(
             sa.select(Payment.user_id).where(
                 Payment.call_id == call.id,
-                Payment.user_id.in_(set(owners.values())),
+                among(Payment.user_id, set(owners.values())),
                 Payment.outcome == Outcome.COUNTED,
             )
         )

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -185,8 +184,7 @@ def _write(session: Session, objection: Objection, template: str, now: datetime)
     """A letter to an informer who left an address: it names neither the person concerned nor the code."""
     address = (objection.informer or {}).get("email")
     if address:
-        site = current_app.config["SETTINGS"].site_url
-        letters.write(session, address, template, now, link=f"{site}/objections/")
+        letters.write(session, address, template, now, link=letters.on_site("/objections/"))
 
 
 def reveal(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.declaration import ListDeclaration
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.interview import plan as planning
@@ -46,16 +46,18 @@ def drawn_tickets(session: Session, call: Call) -> tuple[dict[str, uuid.UUID], d
     )
 
 
-def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row]:
-    """A sheet of interview marks with everything that is wrong with it; nothing is kept."""
+def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
+    """The sheet of a call's interview, held against its drawn order."""
     plan = planning.plan_of(session, call)
-    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
-    found = read_list(sheet, content)
-    if not found.ok:
-        return found
     _, may, marked = drawn_tickets(session, call)
-    errors = held_against(found, sheet.columns[0].title, may, marked)
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
+    return replace(sheet, check=held_against(may, marked))
+
+
+def waiting(session: Session, call: Call) -> list[str]:
+    """Ticket numbers of who is in the drawn order and waits for marks."""
+    _, may, marked = drawn_tickets(session, call)
+    return [ticket for ticket, free in may.items() if free and ticket not in marked]
 
 
 def confirm(

@@ -1,6 +1,5 @@
 """Double entry: two people read the same sheet, and only what both read alike is written."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -53,10 +52,14 @@ def stage_entry(
     now: datetime,
     *,
     filename: str,
-    content: bytes,
+    sha256: str,
     rows: Rows,
+    lines: Mapping[str, int] | None = None,
 ) -> MarkEntry:
-    """Keep a checked sheet as the person's dry run; one that they had open is replaced.
+    """Keep a checked sheet as the person's reading, to be confirmed; one that they had open is replaced.
+
+    Args:
+        lines: ticket number → its row in the file.
 
     Raises:
         Refused: the call is not the person's.
@@ -76,8 +79,9 @@ def stage_entry(
         call_id=call.id,
         stage=stage,
         filename=filename,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         rows={ticket: dict(cells) for ticket, cells in rows.items()},
+        lines=dict(lines or {}),
         entered_by=person.id,
         entered_at=now,
     )

@@ -1,7 +1,7 @@
 """Everything that changes written marks: import, correction, policy bonuses, recounts."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,12 +13,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
+from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.declaration import Fault, ListDeclaration, Sound
+from recruitment.lists.parsers import Wrong, quote
 from recruitment.people.models import User
 from recruitment.selection import plans
-from recruitment.selection.marks import entry
+from recruitment.selection.marks import attendance, entry
 from recruitment.selection.marks.bonus import BonusRow
 from recruitment.selection.marks.sheet import WORDS as NOTES
 from recruitment.selection.marks.sheet import Row, held_against, mark_cell, to_cell, to_mark, written_sheet
@@ -68,15 +70,28 @@ def sitting(session: Session, call: Call) -> Sitting:
     )
 
 
-def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row]:
-    """A sheet of written marks with everything that is wrong with it; nothing is kept."""
-    sheet = written_sheet(plans.scheme_of(session, call))
-    found = read_list(sheet, content)
-    if not found.ok:
-        return found
+def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
+    """The sheet of a call's written marks, held against its candidates."""
     here = sitting(session, call)
-    errors = held_against(found, sheet.columns[0].title, here.may, here.marked)
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+    against_candidates = held_against(here.may, here.marked)
+
+    def check(sound: Sound[Row]) -> Iterator[Fault]:
+        unknown = set()
+        for fault in against_candidates(sound):
+            unknown.add(fault.number)
+            yield fault
+        known = {row.ticket: number for number, row in sound if number not in unknown}
+        rows = {row.ticket: row.cells for row in sound.rows if row.ticket in known}
+        for item in attendance.contradictions(session, call, rows, here.ids):
+            # What has been ruled on is for the file to follow; anything else somebody may rule on.
+            about = None if item.ruled else {"ticket": item.ticket, "subject": item.subject}
+            yield Fault(known[item.ticket], item.subject, Wrong(item.wrong, item.expected), about=about)
+        for aside in attendance.set_aside(session, call, rows, here.ids):
+            counts = "零分" if aside.counts == "违纪" else aside.counts
+            wrong = Wrong(f"{quote(aside.cell)}不按表中的计，按{counts}计", aside.why)
+            yield Fault(known[aside.ticket], aside.subject, wrong, doubt=True)
+
+    return replace(written_sheet(plans.scheme_of(session, call)), check=check)
 
 
 def confirm(
@@ -97,6 +112,14 @@ def confirm(
 def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
     here = sitting(session, call)
     changed = [ticket for ticket in rows if not here.may.get(ticket) or ticket in here.marked]
+    if not changed and (found := attendance.contradictions(session, call, rows, here.ids)):
+        named = "、".join(sorted({item.ticket for item in found})[:5])
+        words = _(
+            "读取以后有 %(number)s 处与到考记录矛盾（%(named)s），请裁定，或者改好后重新上传。",
+            number=len(found),
+            named=named,
+        )
+        return [Reason("attendance_contradicted", words)]
     scheme = plans.scheme_of(session, call)
     subjects = {subject.code for subject in scheme.subjects}
     if any(cells.keys() != subjects for cells in rows.values()):
@@ -153,8 +176,19 @@ def correct(
     if found is None or full_mark is None:
         raise Refused([Reason("no_mark", _("这个科目还没有成绩，请先导入。"))])
     after, before = mark_cell(full_mark, NOTES)(cell), to_cell(found.value, found.note)
+    if subject in zero_papers(session, call.id).get(candidate.id, ()):
+        raise Refused([Reason("paper_zero", _("这一科因违纪按零分处理，处理撤销以前不能更正。"))])
     if after == before:
         raise Refused([Reason("no_change", _("现在的成绩就是 %(before)s。", before=before))])
+    ticket = str(candidate.ticket_number)
+    rows, ids = {ticket: {subject: after}}, {ticket: candidate.id}
+    if contradicting := attendance.contradictions(session, call, rows, ids):
+        raise Refused(
+            [
+                Reason("attendance_contradicted", _("%(wrong)s。请先裁定。", wrong=item.wrong))
+                for item in contradicting
+            ]
+        )
     found.value, found.note = to_mark(after)
     return corrected(session, candidate, subject, before, after, reason, person, now)
 

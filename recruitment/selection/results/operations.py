@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,17 +18,27 @@ from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.certificate import certify
 from recruitment.selection.explanation import explain
+from recruitment.selection.marks.attendance import unsettled_reasons
 from recruitment.selection.models import CallRanking, RankedCandidate, Stage
 from recruitment.selection.ranking import Result, rank
-from recruitment.selection.results.table import Inputs, inputs
+from recruitment.selection.results.table import Inputs, inputs, without_kept
 from recruitment.selection.scheme import load_scheme
 from recruitment.selection.scores import read_scores
 from recruitment.workflow import fire_many
 from workflows.terms import Reason, Refused
 
 SHORTLIST, RESERVE, ELIMINATE = "shortlist", "reserve", "eliminate"
+# What other rooms do, in the same transaction, once a written ranking has been published.
+Follow = Callable[[Session, Call, CallRanking, datetime], None]
+_following: list[Follow] = []
 # States that ``unrank`` leads back from.
 RANKED_STATES = ("shortlisted", "reserve", "eliminated")
+
+
+def after_written(function: Follow) -> None:
+    """Have a function called in the transaction in which a written ranking is published."""
+    if function not in _following:
+        _following.append(function)
 
 
 def compute(session: Session, call: Call, stage: Stage, person: User, now: datetime) -> CallRanking:
@@ -48,9 +58,25 @@ def compute(session: Session, call: Call, stage: Stage, person: User, now: datet
         session.add(plan)
     if plans.published(session, call.id, stage):
         raise Refused([Reason("published", _("名次已经公布。要重新排名，请先撤回公布。"))])
-    if stage is Stage.FINAL and plans.published(session, call.id, Stage.WRITTEN) is None:
+    written = plans.published(session, call.id, Stage.WRITTEN)
+    if stage is Stage.FINAL and written is None:
         raise Refused([Reason("written_first", _("请先公布笔试名次。"))])
-    given = inputs(session, call, stage)
+    if stage is Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
+    if stage is Stage.FINAL and written is not None and stale(session, call, written):
+        words = _("笔试名次公布以后成绩有变动，请先撤回公布重新排名，或者补充公布。")
+        raise Refused([Reason("written_outdated", words)])
+    return make(session, call, stage, inputs(session, call, stage), person, now)
+
+
+def make(
+    session: Session, call: Call, stage: Stage, given: Inputs, person: User, now: datetime
+) -> CallRanking:
+    """Rank a table and keep the result with its certificate, in place of one that was never published.
+
+    Raises:
+        Refused: the table is empty or contradicts the scheme.
+    """
     if not given.candidates:
         raise Refused([Reason("no_marks", _("还没有可以排名的成绩，请先导入成绩。"))])
     scheme = load_scheme(given.scheme_text)
@@ -124,7 +150,11 @@ def _row(
 def stale(session: Session, call: Call, ranking: CallRanking) -> bool:
     """Whether marks, bonuses, scheme or candidates have changed since the ranking was computed."""
     now = inputs(session, call, Stage(ranking.stage))
-    return (now.scores, now.scheme_text) != (ranking.scores, ranking.scheme)
+    then = ranking.scores
+    if ranking.stage == Stage.WRITTEN:
+        # Who was called up after that changes nothing about the marks.
+        then = without_kept(then)
+    return (now.scores, now.scheme_text) != (then, ranking.scheme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +182,24 @@ def publish(session: Session, call: Call, ranking_id: uuid.UUID, person: User, n
         raise Refused([Reason("withdrawn", _("这份排名已经撤回，请重新计算。"))])
     if stale(session, call, ranking):
         raise Refused([Reason("stale", _("计算以后成绩、方案或考生情况有变动，请重新计算再公布。"))])
+    if ranking.stage == Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
     moved = _fire_written(session, call, ranking, person, now) if ranking.stage == Stage.WRITTEN else {}
     ranking.published_by, ranking.published_at = person.id, now
-    _note(session, call, "selection.publish", ranking, person, now, detail=moved)
+    note(session, call, "selection.publish", ranking, person, now, detail=moved)
     session.flush()
+    if ranking.stage == Stage.WRITTEN:
+        follow(session, call, ranking, now)
     return Published(moved)
 
 
-def _note(
+def follow(session: Session, call: Call, ranking: CallRanking, now: datetime) -> None:
+    """Let other rooms do what follows the publication of a written ranking."""
+    for function in _following:
+        function(session, call, ranking, now)
+
+
+def note(
     session: Session,
     call: Call,
     action: str,
@@ -170,6 +210,7 @@ def _note(
     detail: Mapping[str, Any],
     reason: str = "",
 ) -> None:
+    """Put an act about a ranking on record."""
     said = {"stage": ranking.stage, "hash": ranking.hash, **detail}
     record(
         session, person, action, at=now, subject_kind="call", subject_id=call.id, reason=reason, detail=said
@@ -238,7 +279,7 @@ def withdraw(
     if ranking is None or ranking.call_id != call.id or not ranking.in_force:
         reasons.append(Reason("not_published", _("没有这份公布中的名次。")))
     else:
-        reasons += _moved_on(session, ranking)
+        reasons += moved_on(session, ranking)
     if reasons or ranking is None:
         raise Refused(reasons)
     moved = 0
@@ -254,7 +295,7 @@ def withdraw(
             form={"reason": reason.strip()},
         ).moved
     ranking.withdrawn_at, ranking.withdrawn_reason = now, reason.strip()
-    _note(
+    note(
         session,
         call,
         "selection.withdraw",
@@ -287,7 +328,8 @@ _BEFORE = {
 }
 
 
-def _moved_on(session: Session, ranking: CallRanking) -> list[Reason]:
+def moved_on(session: Session, ranking: CallRanking) -> list[Reason]:
+    """Why a ranking cannot be withdrawn: people have gone on because of it."""
     before = _BEFORE[Stage(ranking.stage)]
     number = session.scalar(
         sa.select(sa.func.count()).select_from(Candidate).where(_in(ranking), Candidate.state.not_in(before))
