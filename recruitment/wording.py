@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from recruitment.clock import local
 from recruitment.words import Part, Words
+from workflows.terms import Reason
 
 # Marks words for the catalogue where they stand in data; where they are shown, they go through gettext.
 N_ = str
@@ -54,6 +55,11 @@ def moment(value: datetime) -> str:
     if not _chinese():
         return str(format_datetime(value, "EEEE d MMMM y, HH:mm", rebase=False))
     return f"{value:%Y年%m月%d日}（星期{WEEKDAYS[value.weekday()]}）{value:%H:%M}"
+
+
+def words_of(reason: Reason) -> str:
+    """Why something was refused, with the clause it rests on."""
+    return f"{reason.words}（{reason.citation}）" if reason.citation else reason.words
 
 
 def left(until: datetime, now: datetime) -> str:

@@ -32,6 +32,7 @@ ACTIONS = {
     "letters.post": _l("登记信函寄出"),
     "letters.print": _l("打印信函"),
     "lists.import": _l("导入文件"),
+    "medical.import": _l("导入体检结果"),
     "medical.names": _l("下载体检名单"),
     "medical.reveal": _l("查看体检不合格项目"),
     "notice.mend": _l("更正邮箱后重发"),

@@ -270,7 +270,7 @@ def value_words(kind: str, value: Any, unit: str = "") -> str:
 
 def count_words(number: int | str, unit: str) -> str:
     """A number in a unit of the rule sets; without a number the unit alone."""
-    words = {
+    words: dict[str, str] = {
         "周岁": _("%(number)s周岁", number=number),
         "年": _("%(number)s年", number=number),
         "次": _("%(number)s次", number=number),

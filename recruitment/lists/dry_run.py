@@ -92,7 +92,8 @@ def in_words(cell: Any) -> Any:
     if not isinstance(cell, dict):
         return cell
     if "words" in cell:
-        return _(cell["words"])
+        words = cell["words"]
+        return _(words)
     if "moment" in cell:
         return moment(datetime.fromisoformat(cell["moment"]))
     return day(date.fromisoformat(cell["day"]))

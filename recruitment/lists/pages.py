@@ -86,6 +86,10 @@ def upload_page(
         closed=closed,
         needed=[column.title for column in columns if not column.absent_ok],
         optional=[column.title for column in columns if column.absent_ok],
+        unfinished=[
+            (upload, _address(declared, upload))
+            for upload in uploads.unfinished(db.session, declared, scope, current_user())
+        ],
         past=uploads.imported(db.session, declared, scope),
         **{**declared.context(db.session, subject, current_user()), **more},
     ), status

@@ -24,11 +24,11 @@ from structlog import get_logger
 from recruitment.audit.operations import record
 from recruitment.forms.refusal import Refusal
 from recruitment.lists import dry_run
-from recruitment.lists.files import DEFAULT_LIMITS
+from recruitment.lists.files import DEFAULT_LIMITS, FileRefused, Kind, check
 from recruitment.lists.imports import IMPORTS, Ground, Import
 from recruitment.lists.models import ListUpload
 from recruitment.people.models import User
-from recruitment.wording import official
+from recruitment.wording import official, words_of
 from workflows.terms import Reason, Refused
 
 log = get_logger()
@@ -96,18 +96,15 @@ def take(
 
 
 def _small(content: bytes) -> bool:
-    if len(content) > SMALL_BYTES:
-        return False
-    if not content.startswith(b"PK"):
-        return True
     try:
-        return (
-            sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(content)).infolist())
-            <= SMALL_UNPACKED
-        )
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        # Refused as soon as it is read.
+        if check(content) is Kind.CSV:
+            return len(content) <= SMALL_BYTES
+    except FileRefused:
+        # To say so takes no time.
         return True
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        unpacked = sum(entry.file_size for entry in package.infolist())
+    return len(content) <= SMALL_BYTES and unpacked <= SMALL_UNPACKED
 
 
 def find(
@@ -122,6 +119,20 @@ def find(
             ListUpload.uploaded_by == person.id,
         )
     )
+
+
+def unfinished(session: Session, declared: Import[Any], scope: str, person: User) -> Sequence[ListUpload]:
+    """The person's files that are not imported, the latest first."""
+    return session.scalars(
+        sa.select(ListUpload)
+        .where(
+            ListUpload.import_name == declared.name,
+            ListUpload.scope == scope,
+            ListUpload.uploaded_by == person.id,
+            ListUpload.imported_at.is_(None),
+        )
+        .order_by(ListUpload.uploaded_at.desc())
+    ).all()
 
 
 def imported(session: Session, declared: Import[Any], scope: str, limit: int = 10) -> Sequence[ListUpload]:
@@ -268,10 +279,7 @@ def _import(session: Session, upload: ListUpload, now: datetime) -> None:
 def _reasons(refused: Refused | Refusal) -> list[str]:
     if isinstance(refused, Refusal):
         return list(refused.errors.values())
-    return [
-        f"{reason.words}（{reason.citation}）" if reason.citation else reason.words
-        for reason in refused.reasons
-    ]
+    return [words_of(reason) for reason in refused.reasons]
 
 
 def _refuse(session: Session, upload_id: uuid.UUID, reasons: list[str]) -> None:

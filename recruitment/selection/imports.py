@@ -105,7 +105,7 @@ WRITTEN: Import[Row] = Import(
     closed=_ranked,
     guide="selection/marks_guide.html",
     remedy=lambda arguments, about: (
-        url_for("selection.rule_attendance", **arguments, **about),
+        url_for("selection.rule_attendance", **{**arguments, **about}),
         _("裁定"),
     ),
     **_MARKS,

@@ -1,10 +1,11 @@
-"""Where the pages of a call's stages are found: from the call for its admins, from the candidate for the cadre.
+"""Where the pages of a call's stages are found: from the call for its admins and for the public, from the candidate
+for the cadre.
 
 Each room marks its own first page; who may open it and whether its time has come decide whether it is listed.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, url_for
@@ -20,13 +21,15 @@ _STAGES = "_stages"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One page: what it is about (``call`` or ``candidate``), its words, its place, when it is of use, and when due."""
+    """One page: for whom it is (``call``, ``public`` or ``candidate``), its words, its place, when it is of use, when
+    it is due, and what else stands in its address."""
 
     kind: str
     label: LazyString | str
     order: int
     when: When
     due: When
+    address: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ def of_call(label: LazyString | str, order: int, when: When = lambda call: True)
         when: of a :class:`~recruitment.calls.models.Call`.
     """
     return _mark(Stage("call", label, order, when, due=lambda call: False))
+
+
+def of_public(label: LazyString | str, order: int, when: When, **address: str) -> Callable[[View], View]:
+    """List a public view with ``<slug>`` in its address on the announcement of a call.
+
+    Args:
+        order: as for :func:`of_call`.
+        when: of a :class:`~recruitment.calls.models.Call`; the page must be there whenever this is true.
+        address: the other parts of the view's address.
+    """
+    return _mark(Stage("public", label, order, when, due=lambda call: False, address=address))
 
 
 def of_candidate(
@@ -89,7 +103,7 @@ def _stages(app: Flask) -> list[tuple[str, Stage, access.Rule]]:
 def _links(kind: str, subject: Any, **address: Any) -> list[StageLink]:
     user = access.maybe_user()
     return [
-        StageLink(stage.label, url_for(endpoint, **address), stage.order, stage.due(subject))
+        StageLink(stage.label, url_for(endpoint, **address, **stage.address), stage.order, stage.due(subject))
         for endpoint, stage, rule in _stages(current_app._get_current_object())  # type: ignore[attr-defined]
         if stage.kind == kind and rule.admits(user) and stage.when(subject)
     ]
@@ -98,6 +112,11 @@ def _links(kind: str, subject: Any, **address: Any) -> list[StageLink]:
 def call_links(call: Any) -> list[StageLink]:
     """The pages of a call's stages for the person at the screen."""
     return _links("call", call, slug=call.slug)
+
+
+def public_links(call: Any) -> list[StageLink]:
+    """What has been made public of a call's stages."""
+    return _links("public", call, slug=call.slug)
 
 
 def candidate_links(candidate: Any) -> list[StageLink]:
@@ -116,5 +135,8 @@ def back_from(call: Any) -> tuple[LazyString | str, str]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        call_stages=call_links, candidate_stages=candidate_links, back_from_stage=back_from
+        call_stages=call_links,
+        public_stages=public_links,
+        candidate_stages=candidate_links,
+        back_from_stage=back_from,
     )

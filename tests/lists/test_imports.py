@@ -14,7 +14,7 @@ from recruitment.people.models import Role
 from tests import factories
 from tests.client import Client, heading
 from tests.lists.conftest import Shelf, send, table
-from tests.pages import errors_beside, open_browser, rows_of, sign_in, text_of
+from tests.pages import errors_beside, rows_of, sign_in, text_of, visitor
 
 
 def books(session: Session) -> list[str]:
@@ -40,6 +40,8 @@ def test_a_declaration_is_walked_from_upload_to_outcome(browser: Client, session
     assert rows_of(page, 0) == [["第3行", "页数 B3", "页数很多，请核对"]]
     assert rows_of(page, 1) == [["诗经", "300", "", ""], ["楚辞", "1200", "", ""]]
     assert books(session) == []
+    # Whoever leaves finds the way back.
+    assert rows_of(browser.get("/admin/books/import"))[0][::2] == ["书目.csv", "等您确认"]
     page = browser.submit(page, "确认导入2行")
     assert heading(page) == "已导入"
     assert books(session) == ["楚辞", "诗经"]
@@ -107,7 +109,7 @@ def test_only_who_uploaded_a_file_sees_it(site: Flask, browser: Client, session:
     assert other.get(page.request.path).status_code == 404
     cadre = sign_in(site, session, factories.cadre(session))
     assert cadre.get("/admin/books/import").status_code == 403
-    assert open_browser(site).get("/admin/books/import").status_code == 302
+    assert visitor(site).get("/admin/books/import").status_code == 302
 
 
 # Large files

@@ -317,6 +317,12 @@ def test_the_pages_of_an_interview(app: Flask, session: Session, clock: Clock) -
         page = browser.get(f"/admin/calls/{slug}/interview")
         content = sheet(made, ["70", "90", "缺考", "80", "75"])
         page = browser.submit(page, "上传并试读", {"table": pages.upload(content, "面试.csv")})
+        # An element a row and an examiner a column: all of them in one row are wider than any screen.
+        arranged = plan.plan_of(session, made.call)
+        elements = [element.name for element in plan.elements_of(arranged)]
+        rows = pages.rows_of(page)
+        assert [row[1] for row in rows[: len(elements)]] == elements
+        assert {len(row) for row in rows} == {2 + arranged.examiners}
         page = browser.submit(page, "确认我的录入")
         assert name in page.text
     signatures = admin.submit(admin.get(f"/admin/calls/{slug}/interview"), "下载签到表")

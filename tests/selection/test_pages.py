@@ -88,6 +88,7 @@ def test_from_two_entries_to_the_cadres_own_result(
     assert "已计算，没有公布" in pages.text_of(page)
     anybody = pages.visitor(app)
     assert anybody.get(f"/calls/{slug}/ranking/written").status_code == 404
+    assert "笔试成绩和名次" not in anybody.get(f"/calls/{slug}").text
     code = factories.first_position(session, made.call).code
     preview = first.get(f"/admin/calls/{slug}/ranking/written/{code}")
     assert pages.rows_of(preview)[1][:3] == [made.tickets[1], "45.325", "2"]
@@ -100,6 +101,7 @@ def test_from_two_entries_to_the_cadres_own_result(
     words = pages.text_of(cadre.get(own))
     assert "笔试折合成绩 45.325 = 行测 66.5 × 0.35 + 申论 63 × 0.35" in words
     assert "第2名" in words
+    assert f"/calls/{slug}/ranking/written" in page_links(anybody.get(f"/calls/{slug}"))
     page = anybody.get(f"/calls/{slug}/ranking/written/{code}")
     assert [row[0] for row in pages.rows_of(page)] == made.tickets[:4]
     certificate = anybody.get(f"/calls/{slug}/ranking/written/certificate.json")

@@ -230,7 +230,12 @@ def to_medical(slug: str) -> Page:
     return redirect(url_for("selection.medical_list", slug=slug), 303)
 
 
+def _seeded(call: Call) -> bool:
+    return bool(planning.plan_of(db.session, call).seed)
+
+
 @blueprint.get("/calls/<slug>/interview")
+@stages.of_public(_l("面试抽签"), 60, _seeded)
 @public
 def published_draw(slug: str) -> str:
     """The draw as anybody can repeat it: seed, rule, and the order by ticket number."""

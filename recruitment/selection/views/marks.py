@@ -21,7 +21,7 @@ from recruitment.selection import plans
 from recruitment.selection.imports import WRITTEN
 from recruitment.selection.interview import operations as interviews
 from recruitment.selection.interview import plan as planning
-from recruitment.selection.interview.sheet import interview_sheet
+from recruitment.selection.interview.sheet import interview_sheet, key
 from recruitment.selection.marks import attendance, entry, operations
 from recruitment.selection.marks.sheet import Row, written_sheet
 from recruitment.selection.models import MarkEntry, Stage
@@ -116,6 +116,26 @@ def _columns(call: Call, stage: str) -> dict[str, str]:
     return {column.key: column.title for column in sheet.columns[1:]}
 
 
+def _preview(call: Call, found: MarkEntry) -> tuple[list[str], list[tuple[str, str, list[str]]]]:
+    """The first candidates of an entry: the titles of the columns, then ticket number, element and marks of each row.
+
+    Of an interview each element has a row of its own, its examiners beside each other; written marks have one row.
+    """
+    first = sorted(found.rows.items())[:PREVIEWED]
+    if found.stage == Stage.WRITTEN:
+        columns = _columns(call, found.stage)
+        return list(columns.values()), [
+            (ticket, "", [cells.get(code, "") for code in columns]) for ticket, cells in first
+        ]
+    plan = planning.plan_of(db.session, call)
+    seats = range(1, plan.examiners + 1)
+    return [_("考官%(number)s", number=seat) for seat in seats], [
+        (ticket, element.name, [cells.get(key(number, seat), "") for seat in seats])
+        for ticket, cells in first
+        for number, element in enumerate(planning.elements_of(plan), 1)
+    ]
+
+
 def _missing(call: Call, found: MarkEntry) -> int:
     """How many wait for marks and are not in the entry."""
     waiting = (
@@ -143,6 +163,7 @@ def _entry_page(
 ) -> tuple[str, int]:
     other = None if found.agreed_at else entry.counterpart(db.session, found)
     differing = list(entry.differences(other.rows, found.rows)) if other else []
+    titles, rows = _preview(call, found)
     return render_template(
         "selection/entry.html",
         call=call,
@@ -152,7 +173,9 @@ def _entry_page(
         differing=differing[:SHOWN],
         number=len(differing),
         refused=refused,
-        rows=sorted(found.rows.items())[:PREVIEWED],
+        titles=titles,
+        rows=rows,
+        previewed=min(len(found.rows), PREVIEWED),
         subjects=_columns(call, found.stage),
         missing=_missing(call, found),
         set_aside=_set_aside(call, found),
