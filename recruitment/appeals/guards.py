@@ -93,7 +93,7 @@ def _kind(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
 
 def _scores_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["kind"] != SCORES:
-        yield Reason("not_about_scores", "只有对成绩的申诉才由重新排名了结。", CLAUSE)
+        yield Reason("not_about_scores", _("只有对成绩的申诉才由重新排名了结。"), _(CLAUSE))
 
 
 # Forms

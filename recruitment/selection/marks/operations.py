@@ -114,7 +114,11 @@ def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
     changed = [ticket for ticket in rows if not here.may.get(ticket) or ticket in here.marked]
     if not changed and (found := attendance.contradictions(session, call, rows, here.ids)):
         named = "、".join(sorted({item.ticket for item in found})[:5])
-        words = f"读取以后有 {len(found)} 处与到考记录矛盾（{named}），请裁定，或者改好后重新上传。"
+        words = _(
+            "读取以后有 %(number)s 处与到考记录矛盾（%(named)s），请裁定，或者改好后重新上传。",
+            number=len(found),
+            named=named,
+        )
         return [Reason("attendance_contradicted", words)]
     scheme = plans.scheme_of(session, call)
     subjects = {subject.code for subject in scheme.subjects}
