@@ -16,6 +16,7 @@ from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.notices.raising import tell
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.marks import attendance, entry
@@ -311,7 +312,7 @@ def answer_recount(
     *,
     correct_to: Callable[[], MarkCorrection] | None = None,
 ) -> None:
-    """Answer a request for a recount, with the correction that it led to if any.
+    """Answer a request for a recount, with the correction that it led to if any, and tell the candidate.
 
     Raises:
         Refused: no answer is given, it has been answered, or the call is not the person's.
@@ -330,3 +331,5 @@ def answer_recount(
     asked.outcome = "corrected" if correct_to else "unchanged"
     asked.answer, asked.answered_by, asked.answered_at = answer.strip(), person.id, now
     session.flush()
+    candidate = session.get_one(Candidate, asked.candidate_id)
+    tell(session, "candidate", candidate, "candidate.recount_answered", now, {"recount": str(asked.id)})
