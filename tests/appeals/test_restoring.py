@@ -1,5 +1,7 @@
 """Being put out, and an appointment cancelled, may be appealed against, as the pages say; a cancelled position not."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -11,6 +13,7 @@ from recruitment.appointments.models import Appointment
 from recruitment.appointments.vocabulary import CANCEL_REASONS
 from recruitment.bars import operations as bars
 from recruitment.bars.models import Bar, Violation
+from recruitment.bars.queries import zero_papers
 from recruitment.candidates.models import Candidate
 from recruitment.candidates.timeline import TEXTS
 from recruitment.people.models import Role
@@ -102,14 +105,14 @@ def test_a_cancelled_appointment_goes_on(session: Session) -> None:
 def test_a_zeroed_paper_is_taken_back_with_a_reason(session: Session) -> None:
     candidate = factories.candidate(session)
     admin = factories.staff(session, Role.ADMIN)
-    more = {"facts": "提前翻卷", "clause": "第六条", "subject": "shenlun"}
+    more: dict[str, Any] = {"facts": "提前翻卷", "clause": "第六条", "subject": "shenlun"}
     made = bars.record_violation(
         session, candidate.call, candidate, admin, NOW, NOW.date(), consequence="paper_zero", **more
     )
     with pytest.raises(Refused, match="理由"):
         bars.take_back(session, candidate.call, made, admin, LATER, reason=" ")
     bars.take_back(session, candidate.call, made, admin, LATER, reason="查无此事")
-    assert bars.queries.zero_papers(session, candidate.call_id) == {}
+    assert zero_papers(session, candidate.call_id) == {}
     with pytest.raises(Refused, match="已经撤销"):
         bars.take_back(session, candidate.call, made, admin, LATER, reason="查无此事")
     again = bars.record_violation(
