@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.appeals import restoring, scores
 from recruitment.appeals.kinds import KINDS, SCORES
@@ -11,11 +12,11 @@ from recruitment.appeals.models import Appeal
 from recruitment.applications.models import Application
 from recruitment.candidates.models import Candidate
 from recruitment.selection.results.operations import after_written
-from recruitment.wording import moment
+from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
-CLAUSE = "招考公告“申诉”条款"
+CLAUSE = N_("招考公告“申诉”条款")
 LONGEST_TOLD = 1000
 
 
@@ -57,9 +58,11 @@ def _open_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _open_reasons(given: Given) -> Iterator[Reason]:
     if given.now > given.facts["file_by"]:
-        yield Reason("appeal_late", f"申诉已于{moment(given.facts['file_by'])}截止。", CLAUSE)
+        yield Reason(
+            "appeal_late", _("申诉已于%(moment)s截止。", moment=moment(given.facts["file_by"])), _(CLAUSE)
+        )
     if given.facts["state"] not in KINDS[given.facts["kind"]].states:
-        yield Reason("nothing_to_appeal", "这个决定已经变动，不需要申诉。", CLAUSE)
+        yield Reason("nothing_to_appeal", _("这个决定已经变动，不需要申诉。"), _(CLAUSE))
 
 
 # Who decides
@@ -77,8 +80,8 @@ def _another_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["decided_first"]:
         yield Reason(
             "decided_first",
-            "原决定是您作出的，申诉应由其他人复核。",
-            "《公务员录用规定》（2019）关于回避的规定",
+            _("原决定是您作出的，申诉应由其他人复核。"),
+            _("《公务员录用规定》（2019）关于回避的规定"),
         )
 
 
@@ -91,7 +94,7 @@ def _kind(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
 
 def _scores_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["kind"] != SCORES:
-        yield Reason("not_about_scores", "只有对成绩的申诉才由重新排名了结。", CLAUSE)
+        yield Reason("not_about_scores", _("只有对成绩的申诉才由重新排名了结。"), CLAUSE)
 
 
 # Forms
@@ -100,15 +103,15 @@ def _scores_reasons(given: Given) -> Iterator[Reason]:
 def _check_appeal(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"kind": …}``: what is said stands encrypted with the appeal and not in the journal."""
     if set(form) != {"kind"} or form["kind"] not in KINDS:
-        yield Reason("form_unexpected", "申诉的内容不得写入流程记录。")
+        yield Reason("form_unexpected", _("申诉的内容不得写入流程记录。"))
 
 
 def check_ruling(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"reason": for the record, "told": for the cadre}``."""
     if not str(form.get("reason") or "").strip():
-        yield Reason("reason_missing", "请写明复核情况和依据。")
+        yield Reason("reason_missing", _("请写明复核情况和依据。"))
     told = str(form.get("told") or "").strip()
     if not told:
-        yield Reason("told_missing", "请写明告知申诉人的内容。")
+        yield Reason("told_missing", _("请写明告知申诉人的内容。"))
     if len(told) > LONGEST_TOLD:
-        yield Reason("told_too_long", f"文字太长了，请不超过{LONGEST_TOLD}字。")
+        yield Reason("told_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST_TOLD))

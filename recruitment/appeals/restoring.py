@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.appeals.models import Appeal
@@ -58,7 +59,7 @@ def _holds(stood: tuple[str, ...]) -> Callable[[Scope], sa.ColumnElement[bool]]:
 
 def _reasons(stood: tuple[str, ...], given: Given) -> Iterator[Reason]:
     if given.facts["before"] not in stood:
-        yield Reason("stood_elsewhere", "作出取消决定以前不在这个环节，不能恢复到这里。")
+        yield Reason("stood_elsewhere", _("作出取消决定以前不在这个环节，不能恢复到这里。"))
 
 
 def trigger_of(session: Session, appeal: Appeal) -> str:
@@ -77,4 +78,4 @@ def trigger_of(session: Session, appeal: Appeal) -> str:
     for state, stood in STOOD.items():
         if before in stood:
             return f"restore_{state}"
-    raise Refused([Reason("nowhere_to_restore", "找不到作出取消决定以前的环节，不能撤销。")])
+    raise Refused([Reason("nowhere_to_restore", _("找不到作出取消决定以前的环节，不能撤销。"))])

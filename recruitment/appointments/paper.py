@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -14,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from recruitment.exam.paper import fonts
+from recruitment.exam.paper.sheet import PaperCanvas, paragraph
 
 TITLE = "公务员录用审批表"
 # Boxes that are signed by hand, each with room for a seal.
@@ -65,16 +65,12 @@ def pdf(form: ApprovalForm) -> bytes:
     document.build(
         [
             Paragraph(TITLE, _style(17, alignment=1, spaceAfter=5 * mm)),
-            Paragraph(escape(form.call), _style(9.5, alignment=1, spaceAfter=3 * mm)),
+            Paragraph(paragraph(form.call), _style(9.5, alignment=1, spaceAfter=3 * mm)),
             _table(form),
-        ]
+        ],
+        canvasmaker=PaperCanvas,
     )
     return buffer.getvalue()
-
-
-def _spaced(text: str) -> str:
-    """Text as a paragraph takes it; its wide spaces stay, which a paragraph would make one narrow one."""
-    return escape(text).replace("\n", "<br/>").replace("　", "\u00a0" * 4)
 
 
 def _table(form: ApprovalForm) -> Table:
@@ -82,7 +78,7 @@ def _table(form: ApprovalForm) -> Table:
 
     def cells(pairs: Iterable[tuple[str, str]]) -> list[Any]:
         return [
-            Paragraph(_spaced(text), style)
+            Paragraph(paragraph(text), style)
             for pair in pairs
             for text, style in zip(pair, (head, body), strict=True)
         ]
@@ -96,13 +92,17 @@ def _table(form: ApprovalForm) -> Table:
     for heading in OPINIONS:
         spans.append(len(rows))
         signed = "" if heading == "备注" else "（盖章）　　　　年　　月　　日"
-        rows.append([Paragraph(heading, head), Paragraph(_spaced(signed), _style(9.5, alignment=2)), "", ""])
+        rows.append(
+            [Paragraph(heading, head), Paragraph(paragraph(signed), _style(9.5, alignment=2)), "", ""]
+        )
     heights = [None] * (len(rows) - len(OPINIONS)) + [34 * mm] * (len(OPINIONS) - 1) + [16 * mm]
     table = Table(rows, colWidths=[26 * mm, 61 * mm, 26 * mm, 61 * mm], rowHeights=heights)
     first_opinion = len(rows) - len(OPINIONS)
     table.setStyle(
         TableStyle(
             [
+                # For the empty cells beneath a wide one.
+                ("FONTNAME", (0, 0), (-1, -1), fonts.BODY),
                 ("GRID", (0, 0), (-1, -1), 0.6, colors.black),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("VALIGN", (1, first_opinion), (-1, -1), "BOTTOM"),

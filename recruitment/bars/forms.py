@@ -3,7 +3,7 @@
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from recruitment.bars.words import CLAUSE, CONSEQUENCES, KINDS
@@ -69,16 +69,6 @@ class RevokeForm(Form):
     """Take an entry back."""
 
     reason = TextAreaField(_l("撤销的理由"), [Required(), Length(max=1000)])
-
-
-class TableForm(Form):
-    """A list from another authority."""
-
-    table = FileField(_l("禁考名单文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
 
 
 class ViolationForm(DraftForm):

@@ -1,7 +1,7 @@
 """Reading the register and the violations of a call."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from recruitment.bars.models import Bar, Violation
+from recruitment.bars.table import Entry
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.database import among
 from recruitment.people.crypto import blind_index
 from recruitment.people.models import User
 from recruitment.selection import plans
@@ -51,6 +53,17 @@ def of_number(session: Session, id_number: str) -> list[Bar]:
             .order_by(Bar.starts_on.desc(), Bar.id)
         )
     )
+
+
+def standing(session: Session, entries: Iterable[Entry]) -> set[tuple[str, str, date]]:
+    """ID number, decision and first day of those entries that stand in the register already."""
+    numbers = {blind_index("id_number", entry.id_number.value): entry.id_number.value for entry in entries}
+    rows = session.execute(
+        sa.select(Bar.id_number_index, Bar.source, Bar.starts_on).where(
+            among(Bar.id_number_index, numbers), Bar.revoked_at.is_(None)
+        )
+    )
+    return {(numbers[index], source, starts_on) for index, source, starts_on in rows}
 
 
 def status(bar: Bar, today: date) -> str:

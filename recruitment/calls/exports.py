@@ -83,13 +83,13 @@ CANDIDATES: ListDeclaration[Candidate] = ListDeclaration(
             width=12,
         ),
         Column("education", "学历", get=lambda row: _word(EDUCATION_LEVELS, _highest(row.form)), width=12),
-        Column("post", "现任职务", get=lambda row: _word(POSTS, row.tenure.get("post")), width=22),
-        Column("community", "任职村（社区）", get=lambda row: row.tenure.get("community_name", ""), width=36),
+        Column("post", "现任职务", get=lambda row: _word(POSTS, row.tenure.get("post")), width=16),
+        Column("community", "任职村（社区）", get=lambda row: row.tenure.get("community_name", ""), width=24),
         Column("since", "任职起始", get=lambda row: _month(row.tenure.get("from")), width=10),
         Column(
-            "county", "报考县（市、区）", get=lambda row: row.application.position.county.full_name, width=20
+            "county", "报考县（市、区）", get=lambda row: row.application.position.county.full_name, width=16
         ),
-        Column("organ", "招录机关", get=lambda row: row.application.position.organ, width=28),
+        Column("organ", "招录机关", get=lambda row: row.application.position.organ, width=22),
         Column("position", "职位名称", get=lambda row: row.application.position.name, width=16),
         Column("position_code", "职位代码", get=lambda row: row.application.position.code, width=14),
         Column("phone", "联系电话", get=lambda row: row.application.owner.phone or "", width=14),
@@ -124,7 +124,10 @@ def export(
     filename = f"报名人员名单-{call.slug}-{local(now):%Y%m%d-%H%M}.xlsx"
     with official():
         content, written = xlsx_bytes(
-            CANDIDATES, _rows(call, candidates.every(session, chosen)), created=local(now)
+            CANDIDATES,
+            _rows(call, candidates.every(session, chosen)),
+            created=local(now),
+            title=f"{call.title}{CANDIDATES.name}",
         )
     record(
         session,

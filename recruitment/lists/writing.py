@@ -8,7 +8,7 @@ number of rows, and the same rows give the same bytes.
 import csv
 import hashlib
 import io
-import unicodedata
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import xlsxwriter
 
+from recruitment.lists.apostrophe import guard
 from recruitment.lists.declaration import Column, ListDeclaration
 
 RowT = TypeVar("RowT")
@@ -26,8 +27,17 @@ MOST_CHARACTERS = 32_767
 _SAMPLE = 200
 _WIDEST, _NARROWEST = 48.0, 6.0
 _A4 = 9
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# What an upright page takes at full size, in characters of Latin text; wider lists go across.
+_UPRIGHT = 96.0
+_HEADING_SIZE, _SIZE = 16, 10
+# Points of one line of the heading and of a cell, and of the room around them.
+_HEADING_LINE, _LINE, _AROUND = 24.0, 14.0, 4.0
+_DAY_WIDTH = 12.0
+# No spreadsheet has higher rows.
+_HIGHEST = 409.0
 _MOST_EXACT_DIGITS = 15
+# A run of Latin letters and figures with what follows it, or one other character.
+_WORDS = re.compile(r"[!-~]+ ?|.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +56,13 @@ def write_xlsx(
     created: datetime,
     title: str = "",
 ) -> Written:
-    """Write a list as .xlsx, laid out for printing on A4 across.
+    """Write a list as .xlsx, laid out for printing on A4: upright where its columns have room there, else across.
 
     Args:
         rows: read once, in their order.
         target: opened for reading and writing, at its start.
         created: time of creation that the file names.
-        title: a line above the header, over the whole width.
+        title: the heading above the header, over the whole width; default: the list's name.
     """
     # Strings are written by write_string alone; the options guard against a change of that.
     options = {
@@ -63,8 +73,9 @@ def write_xlsx(
     }
     try:
         with xlsxwriter.Workbook(target, options) as book:
-            book.set_properties({"title": title or declaration.name, "created": created.replace(tzinfo=None)})
-            count = _Writer(book, declaration, title).write(rows)
+            heading = title or declaration.name
+            book.set_properties({"title": heading, "created": created.replace(tzinfo=None)})
+            count = _Writer(book, declaration, heading).write(rows)
     except BaseException:
         # Closing has completed the file as far as it came; half a list is not to be taken for a list.
         target.seek(0)
@@ -120,7 +131,7 @@ def _csv_lines(declaration: ListDeclaration[RowT], rows: Iterable[RowT]) -> Iter
 
 def _csv_text(value: Any) -> str:
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+        return guard(value)
     return _text(value)
 
 
@@ -137,50 +148,73 @@ def _text(value: Any) -> str:
 
 
 class _Writer:
-    def __init__(self, book: Any, declaration: ListDeclaration[Any], title: str) -> None:
+    def __init__(self, book: Any, declaration: ListDeclaration[Any], heading: str) -> None:
         self.columns = declaration.columns
-        self.title = title
+        self.row_height = declaration.row_height
+        self.heading_text = heading
         self.sheet = book.add_worksheet(declaration.name[:31])
-        look = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
+        look = {"font_name": "宋体", "font_size": _SIZE, "valign": "vcenter", "text_wrap": True, "border": 1}
         self.cell = book.add_format({**look, "num_format": "@"})
         self.number = book.add_format({**look, "align": "center"})
         self.day = book.add_format({**look, "align": "center", "num_format": "yyyy-mm-dd"})
         self.head = book.add_format({**look, "bold": True, "align": "center", "bg_color": "#EDEDED"})
         self.heading = book.add_format(
-            {"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter", "text_wrap": True}
+            {
+                "font_name": "黑体",
+                "font_size": _HEADING_SIZE,
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
         )
+        self.widths: list[float] = []
 
     def write(self, rows: Iterable[Any]) -> int:
         values = ([column.value(row) for column in self.columns] for row in rows)
         sample = list(islice(values, _SAMPLE))
-        self._layout(sample)
-        line = 0
-        if self.title:
-            self.sheet.set_row(line, 30)
-            last = len(self.columns) - 1
-            if last:
-                self.sheet.merge_range(line, 0, line, last, "", self.heading)
-            self.sheet.write_string(line, 0, self.title, self.heading)
-            line += 1
-        self.sheet.set_row(line, 28)
-        for index, column in enumerate(self.columns):
-            self.sheet.write_string(line, index, column.title, self.head)
-        self.sheet.repeat_rows(line)
-        self.sheet.freeze_panes(line + 1, 0)
-        first = line + 1
-        for line, cells in enumerate(chain(sample, values), first):
+        self.widths = [
+            _width(column, (_text(cells[index]) for cells in sample))
+            for index, column in enumerate(self.columns)
+        ]
+        self._header()
+        line = 1
+        for line, cells in enumerate(chain(sample, values), 2):
             if line >= MOST_ROWS:
                 raise ValueError(f"a worksheet holds at most {MOST_ROWS} rows")
+            # LibreOffice leaves a row that names no height as low as one line, whatever is in it.
+            self.sheet.set_row(line, self._height(cells))
+            # The library would remember every row; the last but one stands in the file already.
+            for known in (self.sheet.row_info, self.sheet.row_sizes):
+                known.pop(line - 2, None)
             for index, value in enumerate(cells):
                 self._cell(line, index, value)
-        return line + 1 - first
+        self._page(line)
+        return line - 1
+
+    def _header(self) -> None:
+        """The heading in the first row and the header in the second, each as high as its lines."""
+        last = len(self.columns) - 1
+        whole = sum(self.widths) * _SIZE / _HEADING_SIZE
+        self.sheet.set_row(0, _HEADING_LINE * _lines(self.heading_text, whole) + _AROUND)
+        if last:
+            self.sheet.merge_range(0, 0, 0, last, "", self.heading)
+        self.sheet.write_string(0, 0, self.heading_text, self.heading)
+        titles = zip((column.title for column in self.columns), self.widths, strict=True)
+        most = max(_lines(title, width) for title, width in titles)
+        self.sheet.set_row(1, _LINE * max(most, 2) + _AROUND)
+        for index, column in enumerate(self.columns):
+            self.sheet.write_string(1, index, column.title, self.head)
+        self.sheet.repeat_rows(1)
+        self.sheet.freeze_panes(2, 0)
 
     def _cell(self, line: int, index: int, value: Any) -> None:
         if value is None or value == "":
             self.sheet.write_blank(line, index, None, self.cell)
         elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and _exact(value):
+            self._make_room(index, len(_text(value)) + 2)
             self.sheet.write_number(line, index, value, self.number)
         elif isinstance(value, date) and not isinstance(value, datetime):
+            self._make_room(index, _DAY_WIDTH)
             self.sheet.write_datetime(line, index, datetime.combine(value, datetime.min.time()), self.day)
         else:
             text = _text(value)
@@ -188,16 +222,27 @@ class _Writer:
                 raise ValueError(f"a cell holds at most {MOST_CHARACTERS} characters")
             self.sheet.write_string(line, index, text, self.cell)
 
-    def _layout(self, sample: list[list[Any]]) -> None:
-        for index, column in enumerate(self.columns):
-            texts = [_text(cells[index]) for cells in sample]
-            self.sheet.set_column(index, index, _width(column, texts))
-        self.sheet.set_landscape()
+    def _height(self, cells: list[Any]) -> float:
+        texts = zip(map(_text, cells), self.widths, strict=True)
+        height = _LINE * max(_lines(text, width) for text, width in texts) + _AROUND
+        return min(max(height, self.row_height or 0), _HIGHEST)
+
+    def _make_room(self, index: int, width: float) -> None:
+        """Text goes on in the next line; a number or a day that has no room would be shown as ####."""
+        if self.widths[index] < width:
+            self.widths[index] = width
+
+    def _page(self, last: int) -> None:
+        for index, width in enumerate(self.widths):
+            self.sheet.set_column(index, index, width)
+        if sum(self.widths) > _UPRIGHT:
+            self.sheet.set_landscape()
         self.sheet.set_paper(_A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.center_horizontally()
-        self.sheet.set_footer("&C第 &P 页，共 &N 页")
+        self.sheet.set_footer("&C第 &P 页 共 &N 页")
+        self.sheet.print_area(0, 0, last, len(self.columns) - 1)
 
 
 def _exact(value: int | Decimal) -> bool:
@@ -210,10 +255,27 @@ def _width(column: Column, texts: Iterable[str]) -> float:
     """Wide enough for the header in two lines and for what the first rows hold."""
     if column.width is not None:
         return column.width
-    widest = max(map(_display_width, texts), default=0.0)
-    return min(max(widest + 2, _display_width(column.title) / 2 + 2, _NARROWEST), _WIDEST)
+    widest = max(map(_display_width, texts), default=0)
+    return min(max(widest + 2, _display_width(column.title) / 2 + 3, _NARROWEST), _WIDEST)
 
 
-def _display_width(text: str) -> float:
-    """Characters of Latin text; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1.0 for character in text)
+def _display_width(text: str) -> int:
+    """Characters of Latin text; a Chinese character takes two, as it does in the bytes of its old encoding."""
+    return len(text) if text.isascii() else len(text.encode("gb18030", "replace"))
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of a width, with words of Latin letters kept whole."""
+    room = max(int(width) - 1, 2)
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    count = 0
+    for paragraph in text.split("\n"):
+        count, used = count + 1, 0
+        for word in _WORDS.findall(paragraph):
+            long = _display_width(word)
+            if used and used + long > room:
+                count, used = count + 1, 0
+            more = (long - 1) // room if long else 0
+            count, used = count + more, used + long - more * room
+    return count

@@ -60,27 +60,27 @@ NOTICES: ListDeclaration[Line] = ListDeclaration(
         Column("number", "序号", get=lambda line: line.number, width=6),
         Column("name", "收件人", get=lambda line: line.life.name, width=10),
         Column("receipt", "回执号", get=lambda line: line.life.receipt_number, width=14),
-        Column("kind", "通知", get=lambda line: catalogue.label(line.life.row.notice), width=22),
-        Column("subject", "标题", get=lambda line: _of_notice(line, "subject") or "", width=36),
-        Column("state", "情况", get=lambda line: str(STATES[line.life.state]), width=18),
-        Column("decided", "决定时间", get=lambda line: _at(line.life.row.created_at), width=19),
-        Column("released", "公布时间", get=lambda line: _at(line.life.row.released_at), width=19),
-        Column("queued", "排队时间", get=lambda line: _at(line.life.row.queued_at), width=19),
-        Column("inbox", "进入站内信", get=lambda line: _at(_of_notice(line, "created_at")), width=19),
-        Column("read", "本人打开", get=lambda line: _at(_of_notice(line, "read_at")), width=19),
+        Column("kind", "通知", get=lambda line: catalogue.label(line.life.row.notice), width=14),
+        Column("subject", "标题", get=lambda line: _of_notice(line, "subject") or "", width=20),
+        Column("state", "情况", get=lambda line: str(STATES[line.life.state]), width=12),
+        Column("decided", "决定时间", get=lambda line: _at(line.life.row.created_at), width=11),
+        Column("released", "公布时间", get=lambda line: _at(line.life.row.released_at), width=11),
+        Column("queued", "排队时间", get=lambda line: _at(line.life.row.queued_at), width=11),
+        Column("inbox", "进入站内信", get=lambda line: _at(_of_notice(line, "created_at")), width=11),
+        Column("read", "本人打开", get=lambda line: _at(_of_notice(line, "read_at")), width=11),
         Column(
             "channel",
             "方式",
             get=lambda line: (
                 str(ADDRESS.get(line.delivery.channel, line.delivery.channel)) if line.delivery else ""
             ),
-            width=8,
+            width=6,
         ),
         Column(
             "address",
             "地址",
             get=lambda line: mask_address(line.delivery.address) if line.delivery else "",
-            width=24,
+            width=16,
         ),
         Column(
             "delivery",
@@ -88,15 +88,15 @@ NOTICES: ListDeclaration[Line] = ListDeclaration(
             get=lambda line: (
                 str(DELIVERY.get(line.delivery.status, line.delivery.status)) if line.delivery else ""
             ),
-            width=18,
+            width=12,
         ),
-        Column("attempts", "尝试次数", get=lambda line: _of_delivery(line, "attempts"), width=8),
-        Column("sent", "对方接收时间", get=lambda line: _at(_of_delivery(line, "sent_at")), width=19),
-        Column("delivered", "送达时间", get=lambda line: _at(_of_delivery(line, "delivered_at")), width=19),
-        Column("error", "最后的错误", get=lambda line: _of_delivery(line, "last_error") or "", width=30),
-        Column("message_id", "邮件编号", get=lambda line: _of_delivery(line, "message_id") or "", width=30),
-        Column("version", "文本版本", get=lambda line: _of_notice(line, "template_version") or "", width=14),
-        Column("digest", "正文 SHA-256", get=_digest, width=66),
+        Column("attempts", "尝试次数", get=lambda line: _of_delivery(line, "attempts"), width=6),
+        Column("sent", "对方接收时间", get=lambda line: _at(_of_delivery(line, "sent_at")), width=11),
+        Column("delivered", "送达时间", get=lambda line: _at(_of_delivery(line, "delivered_at")), width=11),
+        Column("error", "最后的错误", get=lambda line: _of_delivery(line, "last_error") or "", width=16),
+        Column("message_id", "邮件编号", get=lambda line: _of_delivery(line, "message_id") or "", width=14),
+        Column("version", "文本版本", get=lambda line: _of_notice(line, "template_version") or "", width=12),
+        Column("digest", "正文 SHA-256", get=_digest, width=18),
     ),
 )
 
@@ -115,7 +115,12 @@ def export(
         raise ValueError("an export needs a purpose")
     filename = f"通知送达明细-{call.slug}-{local(now):%Y%m%d-%H%M}.xlsx"
     with official():
-        content, written = xlsx_bytes(NOTICES, _lines(queries.every(session, chosen)), created=local(now))
+        content, written = xlsx_bytes(
+            NOTICES,
+            _lines(queries.every(session, chosen)),
+            created=local(now),
+            title=f"{call.title}{NOTICES.name}",
+        )
     record(
         session,
         person,

@@ -17,6 +17,7 @@ MARGIN = 12 * mm
 PARTS = (12, 21, 8, 5, 8, 10, 12, 20, 7, 9, 13)
 SIZE = 9
 LEAST_ROW = 9 * mm
+HEAD = 10 * mm
 
 
 def period(notice: PublicNotice) -> str:
@@ -44,28 +45,41 @@ def pdf(notice: PublicNotice) -> bytes:
         *notice.introduction.splitlines(),
     ):
         y -= sheet.write(page, text, MARGIN, y, whole, size=10.5)
-    y = _head(page, widths, y - 2 * mm)
-    number = 1
-    for row in notice.rows:
-        texts = list(cells(row).values())
-        height = _height(texts, widths)
-        if y - height < MARGIN + 6 * mm:
-            _foot(page, number)
+    y -= 2 * mm
+    pages = _paged([list(cells(row).values()) for row in notice.rows], widths, y - HEAD)
+    for number, lines in enumerate(pages, start=1):
+        if number > 1:
             page.showPage()
             page.setPageSize((WIDTH, HEIGHT))
-            number += 1
-            y = _head(page, widths, HEIGHT - MARGIN)
-        sheet.row(page, texts, widths, MARGIN, y, height, size=SIZE)
-        y -= height
-    _foot(page, number)
+            y = HEIGHT - MARGIN
+        y = _head(page, widths, y)
+        for texts, height in lines:
+            sheet.row(page, texts, widths, MARGIN, y, height, size=SIZE)
+            y -= height
+        _foot(page, number, len(pages))
     page.save()
     return target.getvalue()
 
 
+def _paged(
+    rows: Sequence[Sequence[str]], widths: Sequence[float], y: float
+) -> list[list[tuple[Sequence[str], float]]]:
+    """Rows with their heights by page, the first of which has room from ``y`` on."""
+    pages: list[list[tuple[Sequence[str], float]]] = [[]]
+    for texts in rows:
+        height = _height(texts, widths)
+        if y - height < MARGIN + 6 * mm:
+            pages.append([])
+            y = HEIGHT - MARGIN - HEAD
+        pages[-1].append((texts, height))
+        y -= height
+    return pages
+
+
 def _head(page: Canvas, widths: Sequence[float], y: float) -> float:
     titles = [column.title for column in PUBLIC_NOTICE.columns]
-    sheet.row(page, titles, widths, MARGIN, y, 10 * mm, font=fonts.HEADING, size=SIZE, fill=True)
-    return y - 10 * mm
+    sheet.row(page, titles, widths, MARGIN, y, HEAD, font=fonts.HEADING, size=SIZE, fill=True)
+    return y - HEAD
 
 
 def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
@@ -77,5 +91,7 @@ def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
     return max(LEAST_ROW, lines * SIZE * 1.25 + 2 * mm)
 
 
-def _foot(page: Canvas, number: int) -> None:
-    sheet.write(page, f"第{number}页", MARGIN, MARGIN, WIDTH - 2 * MARGIN, size=8.5, align="center")
+def _foot(page: Canvas, number: int, of: int) -> None:
+    sheet.write(
+        page, f"第 {number} 页 共 {of} 页", MARGIN, MARGIN, WIDTH - 2 * MARGIN, size=8.5, align="center"
+    )

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     Field,
     FieldList,
-    FileField,
     FormField,
     RadioField,
     SelectField,
@@ -85,16 +84,6 @@ class PlanForm(DraftForm):
             BonusRule(typed(row.form.name).strip(), Decimal(typed(row.form.points).strip()))
             for row in self.bonuses.entries
         ]
-
-
-class SheetForm(Form):
-    """A spreadsheet of marks or bonuses."""
-
-    table = FileField(_l("文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
 
 
 class CorrectionForm(DraftForm):

@@ -123,7 +123,9 @@ class _Reader:
         for subject, mark in zip(self.scheme.subjects, marks, strict=True):
             if mark is None and not absent and not values[subject.code]:
                 self._error(number, subject.code, "没有成绩；没有缺考的人必须有成绩")
-        bonus = self._mark(number, "bonus", values["bonus"] or "空", None)
+        bonus = self._mark(number, "bonus", values["bonus"], None)
+        if not values["bonus"]:
+            self._error(number, "bonus", "为空；没有加分的填 0")
         interview = self._mark(number, "interview", values["interview"], self.scheme.interview.full_mark)
         extra = self._mark(number, EXTRA_INTERVIEW, values.get(EXTRA_INTERVIEW, ""), None)
         if recheck is False and interview is not None:

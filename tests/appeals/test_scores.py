@@ -20,9 +20,8 @@ from recruitment.selection.recheck import operations as recheck
 from recruitment.selection.results import operations as results
 from recruitment.selection.results.queries import rows_of
 from recruitment.selection.results.supplement import supplement
-from tests import factories
+from tests import factories, pages
 from tests.appeals import filing
-from tests.calls import pages
 from tests.conftest import Clock
 from tests.selection import stage
 from tests.selection.stage import LATER

@@ -23,12 +23,12 @@ from recruitment.database import db
 from recruitment.people.models import Role, User
 from recruitment.workflow import engine
 from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls.pages import errors_beside, rows_of, sign_in, text_of
 from tests.client import Client
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY
 from tests.medical.stages import interviewed, notices, officer, told
+from tests.pages import counted, errors_beside, rows_of, sign_in, signed_in, text_of
+from tests.paper import assert_fonts_embedded, words_of
 from tests.public_notice import board
 from workflows import timers
 from workflows.agreement import disagreements
@@ -193,7 +193,8 @@ def test_a_form_says_what_the_frozen_application_says_and_is_the_same_twice(sess
     assert str(candidate.owner.phone) not in text
     first, second = pdf(made), pdf(made)
     assert first == second
-    assert first.startswith(b"%PDF-")
+    assert_fonts_embedded(first)
+    assert candidate.owner.name in words_of(first)
 
 
 def test_many_forms_come_as_one_archive_with_its_hash(session: Session) -> None:
@@ -307,7 +308,7 @@ def test_the_list_of_those_appointed_is_the_file_made_from_it(
     assert "没有符合筛选的人员。" in text_of(desk.get(f"/admin/appointed/?kind={other}"))
     assert desk.submit(page, "导出为 .xlsx").status_code == 422
     file = desk.submit(page, "导出为 .xlsx", {"purpose": "年度统计"})
-    cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
+    _, *cells = CalamineWorkbook.from_filelike(io.BytesIO(file.data)).get_sheet_by_index(0).to_python()
     assert [row[1] for row in cells[1:]] == [row[0] for row in rows_of(page)]
     assert cells[1][1] == here.owner.name
     session.rollback()

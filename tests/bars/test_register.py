@@ -15,8 +15,7 @@ from recruitment.bars.models import Bar
 from recruitment.bars.table import Entry
 from recruitment.people.id_number import parse
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import NOW, REFERENCE
 from workflows.terms import Refused

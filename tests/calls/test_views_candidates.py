@@ -18,8 +18,7 @@ from recruitment.applications.models import Application
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 
 OFFICIAL = [
@@ -74,7 +73,9 @@ def export(browser: Client, query: str = "", purpose: str = PURPOSE) -> TestResp
 def cells(answer: TestResponse) -> list[list[Any]]:
     assert answer.status_code == 200, pages.text_of(answer)
     sheet = python_calamine.load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0)
-    return sheet.to_python()
+    heading, *lines = sheet.to_python()
+    assert str(heading[0]).endswith("报名人员名单")
+    return lines
 
 
 def test_the_file_has_the_rows_of_the_screen_in_their_order(
@@ -134,7 +135,7 @@ def test_text_stays_text_whatever_it_looks_like(browser: Client, session: Sessio
     session.commit()
     book = openpyxl.load_workbook(io.BytesIO(export(browser).data))
     sheet: Any = book.active
-    name, id_number, phone = (sheet.cell(2, OFFICIAL.index(c) + 1) for c in ("姓名", "身份证号", "联系电话"))
+    name, id_number, phone = (sheet.cell(3, OFFICIAL.index(c) + 1) for c in ("姓名", "身份证号", "联系电话"))
     assert (name.value, name.data_type) == ("=1+1", "s")
     assert (id_number.value, id_number.data_type) == (application.owner.id_number, "s")
     assert id_number.number_format == "@"

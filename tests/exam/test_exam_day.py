@@ -22,10 +22,10 @@ from recruitment.exam import attendance, operations, queries
 from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Incident, Venue
 from recruitment.people.models import Role, User
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.exam.test_tickets import text_of
+from tests.paper import assert_fonts_embedded
 from workflows.terms import Refused
 
 HOME = "/admin/calls/2026/exam"
@@ -243,6 +243,7 @@ def test_a_room_of_ninety_nine_goes_on_another_page() -> None:
         content = make([people])
         with pypdfium2.PdfDocument(content) as document:
             assert len(document) == sheets, make
+        assert_fonts_embedded(content)
         text = text_of(content)
         assert all(one.number in text for one in people)
 

@@ -1,7 +1,6 @@
 """The admission ticket: who gets it when, what stands on it, and what anybody learns who checks it."""
 
 import io
-import re
 from datetime import timedelta
 
 import pypdfium2
@@ -17,10 +16,10 @@ from recruitment.exam.models import ExamPlan, ExamSeat
 from recruitment.exam.tickets import sign
 from recruitment.people.models import User
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
+from tests.paper import assert_fonts_embedded
 
 
 def text_of(pdf: bytes) -> str:
@@ -78,9 +77,7 @@ def test_the_ticket_is_an_a4_page_with_everything_on_it(
 
 def test_every_font_is_embedded_and_the_file_small(cadre: Client, ticketed: Candidate) -> None:
     pdf = cadre.get(f"/candidates/{ticketed.id}/ticket.pdf").data
-    fonts = re.findall(rb"/Type /FontDescriptor", pdf)
-    assert len(fonts) == len(re.findall(rb"/FontFile3", pdf)) == 2
-    assert b"/BaseFont /Helvetica" not in pdf
+    assert_fonts_embedded(pdf)
     assert len(pdf) < 120_000
     # The same ticket is the same file, byte by byte.
     assert cadre.get(f"/candidates/{ticketed.id}/ticket.pdf").data == pdf

@@ -4,7 +4,7 @@ import hashlib
 import io
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -79,14 +79,16 @@ def test_no_csv_cell_begins_like_a_formula(value: str) -> None:
 def test_numbers_and_days_are_numbers_and_days_as_long_as_that_loses_nothing() -> None:
     values = [Decimal("45.325"), Decimal("1234567890.1234567"), 10**15, date(2026, 11, 22), None, True]
     data, _ = xlsx_bytes(LIST, [Row(count=value) for value in values], created=CREATED)
-    cells = [cell.value for cell in opened(data)["C"]][1:]
+    cells = [cell.value for cell in opened(data)["C"]][2:]
     moment = datetime(2026, 11, 22)  # noqa: DTZ001
     assert cells == [45.325, "1234567890.1234567", "1000000000000000", moment, None, "是"]
 
 
-def test_prints_on_a4_across_with_the_header_on_each_page() -> None:
-    sheet = opened(xlsx_bytes(LIST, [Row()], created=CREATED, title="某某公示")[0])
-    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+@pytest.mark.parametrize(("width", "orientation"), [(40, "portrait"), (None, "portrait"), (90, "landscape")])
+def test_prints_on_a4_with_the_header_on_each_page(width: float | None, orientation: str) -> None:
+    declaration = replace(LIST, columns=(replace(LIST.columns[0], width=width), *LIST.columns[1:]))
+    sheet = opened(xlsx_bytes(declaration, [Row()], created=CREATED, title="某某公示")[0])
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == (orientation, 9)
     assert sheet.print_title_rows == "$2:$2"
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -94,6 +96,16 @@ def test_prints_on_a4_across_with_the_header_on_each_page() -> None:
     assert sheet.freeze_panes == "A3"
     # Eighteen digits and two margins.
     assert sheet.column_dimensions["B"].width == pytest.approx(20, abs=1)
+
+
+def test_a_list_without_a_title_stands_under_its_name() -> None:
+    assert opened(xlsx_bytes(LIST, [Row()], created=CREATED)[0])["A1"].value == "公示名单"
+
+
+def test_a_number_far_down_finds_room() -> None:
+    rows = [Row(count=number) for number in (*range(300), 123_456_789_012)]
+    sheet = opened(xlsx_bytes(LIST, rows, created=CREATED)[0])
+    assert sheet.column_dimensions["C"].width >= 13
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:

@@ -1,6 +1,5 @@
 """Letters for who can be reached in no other way: listed, printed, posted."""
 
-import re
 import uuid
 
 import pytest
@@ -16,6 +15,7 @@ from tests import factories
 from tests.client import Client
 from tests.notices.conftest import change_settings, decided
 from tests.notices.servers import Plan
+from tests.paper import assert_fonts_embedded, pages_of, words_of
 from tests.people.people import Account, sign_in
 
 
@@ -48,8 +48,12 @@ def test_an_office_prints_posts_and_says_so(letter: uuid.UUID, app: Flask, clien
     assert "绵阳市三台县" in page.get_data(as_text=True)
     printed = client.submit(page, "打印勾选的（PDF）")
     assert printed.mimetype == "application/pdf"
-    assert printed.get_data().startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b", printed.get_data())) == 1
+    assert_fonts_embedded(printed.get_data())
+    assert pages_of(printed.get_data()) == 1
+    words = words_of(printed.get_data())
+    assert "卢 <未达> 收" in words
+    assert "资格审核未通过" in words
+    assert "请不要直接回复" not in words, "a letter can be answered"
 
     client.submit(page, "勾选的已寄出")
     page = client.submit(page, "勾选的已寄出")

@@ -18,11 +18,10 @@ from recruitment.notices import operations, tasks
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.people.models import Role
 from recruitment.proof.models import DeliveryAttempt
-from tests import factories
-from tests.calls import pages
-from tests.calls.conftest import counted as counted
+from tests import factories, pages
 from tests.client import Client, tree, words
 from tests.conftest import Clock
+from tests.desk import counted as counted
 from workflows.schema import outbox
 
 
@@ -154,7 +153,9 @@ def test_a_call_s_figures_list_and_file_agree(app: Flask, session: Session, smtp
 
     answer = browser.submit(chosen, "导出为 .xlsx", {"purpose": "复核王某的申诉"})
     assert answer.status_code == 200
-    header, *lines = python_calamine.load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    _, header, *lines = (
+        python_calamine.load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    )
     row = dict(zip(header, lines[0], strict=True))
     assert [line[1] for line in lines] == shown
     notice = session.scalars(

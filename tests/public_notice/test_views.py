@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from recruitment.candidates.models import Candidate
 from recruitment.people.models import Role
 from recruitment.public_notice import privacy
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
+from tests.paper import assert_fonts_embedded, words_of
 from tests.public_notice import board
 
 OVER = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
@@ -117,7 +117,9 @@ def test_the_files_hold_the_same_list(browser: Client, client: Client, one: Cand
     assert said == [row[: len(privacy.ALLOWED)] for row in shown]
     again = client.get(f"{link[1]}/list.pdf").data
     assert again == client.get(f"{link[1]}/list.pdf").data
-    assert again.startswith(b"%PDF")
+    assert_fonts_embedded(again)
+    assert "第 1 页 共 1 页" in words_of(again)
+    assert one.owner.name in "".join(words_of(again).split())
 
 
 def test_after_its_time_no_name_is_shown(

@@ -6,12 +6,8 @@ SAMPLES = {
     "selection.scheme": Sample(of_call),
     "selection.bonuses": Sample(of_call),
     "selection.bonus_template": Sample(of_call),
-    "selection.upload_bonuses": Sample(of_call),
-    "selection.check_bonuses": Sample(plus(of_call, name="x"), own=False),
-    "selection.confirm_bonuses": Sample(plus(of_call, name="x"), own=False),
     "selection.marks": Sample(of_call),
     "selection.marks_template": Sample(of_call),
-    "selection.upload_marks": Sample(of_call),
     "selection.marks_entry": Sample(plus(of_call, entry_id=NOWHERE), own=False),
     "selection.confirm_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
     "selection.drop_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
@@ -52,7 +48,6 @@ SAMPLES |= {
     "selection.interview_examiners": Sample(of_call),
     "selection.interview_template": Sample(of_call),
     "selection.interview_signatures": Sample(of_call),
-    "selection.upload_interview": Sample(of_call),
     "selection.draw": Sample(of_call),
     "selection.undo_draw": Sample(of_call),
     "selection.extra_interview": Sample(of_call),
@@ -60,4 +55,11 @@ SAMPLES |= {
     "selection.to_medical": Sample(of_call),
     "selection.published_draw": Sample(of_call, own=False),
     "selection.own_interview": Sample(of_candidate, foreign=True),
+}
+
+SAMPLES |= {
+    f"selection.{name}": Sample(of_call) for name in ("import_marks", "import_interview", "import_bonuses")
+} | {
+    f"selection.{name}_upload": Sample(plus(of_call, upload_id=NOWHERE), own=False)
+    for name in ("import_marks", "import_interview", "import_bonuses")
 }

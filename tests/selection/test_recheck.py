@@ -27,11 +27,10 @@ from recruitment.selection.results import queries
 from recruitment.selection.results.table import inputs
 from recruitment.selection.scheme import Scheme, load_scheme
 from recruitment.workflow import engine, fire
-from tests import factories
-from tests.cadres.browser import signed_in
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY, OTHER_COUNTY
+from tests.pages import signed_in
 from tests.selection import stage
 from tests.selection.stage import LATER
 from workflows import timers

@@ -3,6 +3,8 @@
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
+from xml.sax.saxutils import escape
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
@@ -31,6 +33,18 @@ def canvas(title: str) -> tuple[Canvas, io.BytesIO]:
     made.setAuthor("四川省定向考录平台")
     made.setCreator("四川省定向考录平台")
     return made, target
+
+
+class PaperCanvas(Canvas):
+    """For documents that ReportLab lays out: ``build(…, canvasmaker=PaperCanvas)``. Its pages name no other font."""
+
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings | {"initialFontName": fonts.BODY})
+
+
+def paragraph(text: str) -> str:
+    """Text as ReportLab takes it for a paragraph: line ends stay, and wide spaces do not become one narrow one."""
+    return escape(text).replace("\n", "<br/>").replace("　", "\u00a0" * 4)
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -56,14 +57,14 @@ def compute(session: Session, call: Call, stage: Stage, person: User, now: datet
         plan.changed_at = now
         session.add(plan)
     if plans.published(session, call.id, stage):
-        raise Refused([Reason("published", "名次已经公布。要重新排名，请先撤回公布。")])
+        raise Refused([Reason("published", _("名次已经公布。要重新排名，请先撤回公布。"))])
     written = plans.published(session, call.id, Stage.WRITTEN)
     if stage is Stage.FINAL and written is None:
-        raise Refused([Reason("written_first", "请先公布笔试名次。")])
+        raise Refused([Reason("written_first", _("请先公布笔试名次。"))])
     if stage is Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
         raise Refused(reasons)
     if stage is Stage.FINAL and written is not None and stale(session, call, written):
-        words = "笔试名次公布以后成绩有变动，请先撤回公布重新排名，或者补充公布。"
+        words = _("笔试名次公布以后成绩有变动，请先撤回公布重新排名，或者补充公布。")
         raise Refused([Reason("written_outdated", words)])
     return make(session, call, stage, inputs(session, call, stage), person, now)
 
@@ -77,12 +78,15 @@ def make(
         Refused: the table is empty or contradicts the scheme.
     """
     if not given.candidates:
-        raise Refused([Reason("no_marks", "还没有可以排名的成绩，请先导入成绩。")])
+        raise Refused([Reason("no_marks", _("还没有可以排名的成绩，请先导入成绩。"))])
     scheme = load_scheme(given.scheme_text)
     candidates, errors = read_scores(given.scores, scheme)
     if errors:
         raise Refused(
-            Reason(f"row_{row}_{column}", f"准考证号 {_ticket(given, row)}：{message}")
+            Reason(
+                f"row_{row}_{column}",
+                _("准考证号 %(ticket)s：%(message)s", ticket=_ticket(given, row), message=message),
+            )
             for row, column, message in errors
         )
     ranking = rank(candidates, scheme)
@@ -171,13 +175,13 @@ def publish(session: Session, call: Call, ranking_id: uuid.UUID, person: User, n
     plans.lock(session, call)
     ranking = session.get(CallRanking, ranking_id, populate_existing=True)
     if ranking is None or ranking.call_id != call.id:
-        raise Refused([Reason("replaced", "这份排名已被重新计算的排名代替，请看最新的一份。")])
+        raise Refused([Reason("replaced", _("这份排名已被重新计算的排名代替，请看最新的一份。"))])
     if ranking.in_force:
         return Published({})
     if ranking.withdrawn_at is not None:
-        raise Refused([Reason("withdrawn", "这份排名已经撤回，请重新计算。")])
+        raise Refused([Reason("withdrawn", _("这份排名已经撤回，请重新计算。"))])
     if stale(session, call, ranking):
-        raise Refused([Reason("stale", "计算以后成绩、方案或考生情况有变动，请重新计算再公布。")])
+        raise Refused([Reason("stale", _("计算以后成绩、方案或考生情况有变动，请重新计算再公布。"))])
     if ranking.stage == Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
         raise Refused(reasons)
     moved = _fire_written(session, call, ranking, person, now) if ranking.stage == Stage.WRITTEN else {}
@@ -236,7 +240,15 @@ def _fire_written(
     )
     if unmarked:
         raise Refused(
-            [Reason("marks_missing", f"还有 {unmarked} 名可以参加考试的考生没有成绩。缺考的也要登记“缺考”。")]
+            [
+                Reason(
+                    "marks_missing",
+                    _(
+                        "还有 %(unmarked)s 名可以参加考试的考生没有成绩。缺考的也要登记“缺考”。",
+                        unmarked=unmarked,
+                    ),
+                )
+            ]
         )
     rows = session.scalars(sa.select(RankedCandidate).where(RankedCandidate.ranking_id == ranking.id))
     groups: dict[str, list[uuid.UUID]] = {SHORTLIST: [], RESERVE: [], ELIMINATE: []}
@@ -263,9 +275,9 @@ def withdraw(
     ranking = session.get(CallRanking, ranking_id, populate_existing=True)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明撤回的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明撤回的原因。")))
     if ranking is None or ranking.call_id != call.id or not ranking.in_force:
-        reasons.append(Reason("not_published", "没有这份公布中的名次。"))
+        reasons.append(Reason("not_published", _("没有这份公布中的名次。")))
     else:
         reasons += moved_on(session, ranking)
     if reasons or ranking is None:
@@ -324,4 +336,6 @@ def moved_on(session: Session, ranking: CallRanking) -> list[Reason]:
     )
     if not number:
         return []
-    return [Reason("moved_on", f"已有 {number} 名考生根据这份名次进入后面的环节，不能撤回。")]
+    return [
+        Reason("moved_on", _("已有 %(number)s 名考生根据这份名次进入后面的环节，不能撤回。", number=number))
+    ]
