@@ -52,14 +52,14 @@ class Contradiction:
     @property
     def wrong(self) -> str:
         if self.ruled:
-            return str(_("已裁定这名考生到考，表中是“缺考”"))
+            return _("已裁定这名考生到考，表中是“缺考”")
         if self.came:
-            return str(_("到考记录是“到考”，表中是“缺考”"))
-        return str(_("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell))
+            return _("到考记录是“到考”，表中是“缺考”")
+        return _("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell)
 
     @property
     def expected(self) -> str:
-        return str(_("请填写分数") if self.ruled else _("请核对原始记录，改好表格，或者裁定以哪一个为准"))
+        return _("请填写分数") if self.ruled else _("请核对原始记录，改好表格，或者裁定以哪一个为准")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def set_aside(session: Session, call: Call, rows: Rows, ids: Mapping[str, uuid.U
         cell = rows.get(ticket, {}).get(subject)
         if cell is None or cell == to_cell(value, note) or (note == VIOLATION and cell == "0"):
             continue
-        why = "这一科因违纪按零分处理" if note == VIOLATION else "已裁定这一科缺考"
+        why = _("这一科因违纪按零分处理") if note == VIOLATION else _("已裁定这一科缺考")
         found.append(SetAside(ticket, subject, cell, to_cell(value, note), why))
     return sorted(found, key=lambda item: (item.ticket, item.subject))
 
