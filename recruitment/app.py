@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises:
         ConfigurationError: a setting is missing or unusable.
         UnclassifiedEndpoint: a page does not say who may open it.
-        workflows.definition.DefinitionError: a workflow names something that does not exist.
+        workflows.definition.Unsound: a workflow names something that does not exist.
     """
     settings = settings or Settings.from_environment()
     app = Flask(__name__, template_folder=str(template_folder()))

@@ -29,6 +29,7 @@ QUEUES = ("urgent", "bulk", "sweeps")
 # Modules of tasks.
 TASKS: tuple[str, ...] = (
     "recruitment.fees.tasks",
+    "recruitment.lists.tasks",
     "recruitment.notices.tasks",
     "recruitment.people.tasks",
     "recruitment.reminders.tasks",

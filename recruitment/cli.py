@@ -4,6 +4,7 @@ Each subject brings its own commands in a module of its own. They are imported w
 ``recruitment rank`` neither loads Flask nor needs a database.
 """
 
+import sys
 from importlib import import_module
 
 import click
@@ -22,6 +23,10 @@ COMMANDS = {
 }
 
 
+# PostgreSQL's codes for a table, column or schema that is not there
+MISSING_TABLE = ("42P01", "42703", "3F000")
+
+
 class LazyGroup(click.Group):
     """A group whose subcommands are imported when they are asked for."""
 
@@ -34,6 +39,28 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            words = _of_the_database(error)
+            if words is None:
+                raise
+            raise click.ClickException(words) from error
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """One line for what is wrong with settings or database; ``None``: a fault of the program."""
+    # Commands that need no database have not imported these.
+    if (config := sys.modules.get("recruitment.config")) and isinstance(error, config.ConfigurationError):
+        return str(error)
+    if (sa := sys.modules.get("sqlalchemy.exc")) and isinstance(error, sa.DBAPIError):
+        if isinstance(error, sa.OperationalError):
+            return f"the database cannot be reached: {str(error.orig).splitlines()[0]}"
+        if getattr(error.orig, "sqlstate", None) in MISSING_TABLE:
+            return "the database has not the tables of this version: recruitment db upgrade makes them"
+    return None
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class ConfigurationError(Exception):
@@ -133,10 +134,23 @@ def _size(name: str, value: str) -> tuple[int, int]:
 
 
 def psycopg_url(url: str) -> str:
-    """The same URL with SQLAlchemy's name for the psycopg 3 driver."""
-    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    """The same URL with SQLAlchemy's name for the psycopg 3 driver; :raises ConfigurationError: not such a URL."""
+    return _database_url(url, "postgresql+psycopg")
 
 
 def libpq_url(url: str) -> str:
-    """The same URL as psycopg itself takes it, without SQLAlchemy's name for a driver."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """The same URL as psycopg itself takes it; :raises ConfigurationError: not such a URL."""
+    return _database_url(url, "postgresql")
+
+
+def _database_url(url: str, driver: str) -> str:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("postgresql", "postgres"):
+        # Not the URL itself: it holds a password.
+        raise ConfigurationError(
+            "DATABASE_URL must be like postgresql://user:password@host:port/name; see docs/configuration.md"
+        )
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)

@@ -130,5 +130,5 @@ def check(url: str) -> None:
 def _run(step: Callable[[], object]) -> None:
     try:
         step()
-    except (CommandError, sa.exc.OperationalError) as error:
+    except CommandError as error:
         raise click.ClickException(str(error).strip().splitlines()[0]) from error

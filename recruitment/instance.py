@@ -17,8 +17,6 @@ import redis
 from cryptography.fernet import Fernet
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from recruitment.config import ConfigurationError, libpq_url
 from recruitment.notices import smtp
@@ -137,19 +135,12 @@ def listen(host: str, port: str) -> socket.socket:
 
 def check_database(url: str) -> str:
     """The URL in libpq's form; :raises ConfigurationError: if no PostgreSQL there lets us in."""
+    libpq = libpq_url(url)
     try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise ConfigurationError(
-            "DATABASE_URL must look like postgresql://user:password@host:port/name"
-        ) from None
-    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
-        raise ConfigurationError(f"DATABASE_URL must begin with postgresql://, not {parsed.drivername}://")
-    try:
-        psycopg.connect(libpq_url(url), connect_timeout=TIMEOUT).close()
+        psycopg.connect(libpq, connect_timeout=TIMEOUT).close()
     except psycopg.Error as error:
         raise ConfigurationError(f"DATABASE_URL: {one_line(error)}") from None
-    return libpq_url(url)
+    return libpq
 
 
 def check_keys(keys: str) -> None:

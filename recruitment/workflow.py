@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
-from recruitment.database import db
+from recruitment.database import after_commit, db
+from recruitment.people.models import Role
+from recruitment.wording import label, moment, said
 from workflows.bulk import FiredMany
 from workflows.engine import Engine
 from workflows.registry import Registry
@@ -45,7 +46,8 @@ def registry() -> Registry:
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
-    known = Registry(calendar=working_day_deadline)
+    known = Registry(calendar=working_day_deadline, roles=frozenset(Role))
+    known = Registry(calendar=working_day_deadline, translate=label, moment=moment)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)
@@ -61,8 +63,8 @@ def registry() -> Registry:
     return known
 
 
-def working_day_deadline(moment: datetime, number: int) -> datetime:
-    """The end of the ``number``-th working day after ``moment``, by the calendar in the database.
+def working_day_deadline(since: datetime, number: int) -> datetime:
+    """The end of the ``number``-th working day after ``since``, by the calendar in the database.
 
     Raises:
         Refused: the calendar ends before the deadline; a step that sets it waits until somebody has entered it.
@@ -71,9 +73,9 @@ def working_day_deadline(moment: datetime, number: int) -> datetime:
     from recruitment.calendar.working_days import MissingYear
 
     try:
-        return working_days(db.session).deadline(moment, number)
+        return working_days(db.session).deadline(since, number)
     except MissingYear as missing:
-        raise Refused([Reason("calendar_missing", str(missing))]) from missing
+        raise Refused([Reason("calendar_missing", said(missing.args[0]))]) from missing
 
 
 def start(session: Session, subject: Any, **arguments: Any) -> Fired:
@@ -124,14 +126,4 @@ def queue_notices(outbox_ids: Iterable[UUID]) -> None:
             queue(ids)
 
 
-@event.listens_for(Session, "after_commit")
-def _committed(session: Session) -> None:
-    # Also called when a savepoint is released, and then a worker would not see the rows yet.
-    if not session.in_nested_transaction():
-        queue_notices(session.info.pop(PENDING, ()))
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _rolled_back(session: Session, previous: SessionTransaction) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(PENDING, None)
+after_commit(PENDING, queue_notices)

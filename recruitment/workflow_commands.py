@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from workflows import diagram
-from workflows.definition import DIRECTORY, Definition, Problem, Unsound, load, load_file
+from workflows.definition import Definition, Problem, Unsound
+from workflows.reading import DIRECTORY, doubled, load, load_file, misnamed
 from workflows.soundness import check as check_soundness
-from workflows.soundness import unknown_names
+from workflows.soundness import unimplemented
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
@@ -30,7 +30,11 @@ def check(files: tuple[Path, ...]) -> None:
 
     Prints every problem with file and line. Exit code 1 if there is one.
     """
+    from recruitment.workflow import registry
+
+    known = registry()
     problems: list[Problem] = []
+    definitions: list[Definition] = []
     paths = files or sorted(DIRECTORY.glob("*.toml"))
     for path in paths:
         try:
@@ -38,30 +42,18 @@ def check(files: tuple[Path, ...]) -> None:
         except Unsound as unsound:
             problems += unsound.problems
             continue
-        problems += check_soundness(definition)
-        problems += _unimplemented(definition)
+        except OSError as error:
+            raise click.UsageError(f"{path}: {error.strerror}") from error
+        definitions.append(definition)
+        # A draft may be called anything; where definitions are loaded from, names find them.
+        problems += misnamed(definition) if path.resolve().parent == DIRECTORY.resolve() else []
+        problems += check_soundness(definition) + unimplemented(definition, known)
+    problems += doubled(definitions)
     for problem in problems:
         click.echo(str(problem))
     if problems:
         sys.exit(1)
     click.echo(f"{len(paths)} sound")
-
-
-def _unimplemented(definition: Definition) -> Iterable[Problem]:
-    """Names that this application does not implement; only of workflows whose subjects it has."""
-    from recruitment.workflow import registry
-
-    known = registry()
-    if definition.name not in known.subjects:
-        return []
-    return unknown_names(
-        definition,
-        guards=known.guards,
-        forms=known.forms,
-        notices=known.notices,
-        deadlines=known.deadlines,
-        calendar=known.calendar is not None,
-    )
 
 
 @workflow.command()
@@ -83,8 +75,11 @@ def show(name: str, format_: str, version: int | None, current: str | None, outp
     picture = diagram.render(definition, format_, current=current)
     if output is None:
         click.echo(picture, nl=False)
-    else:
+        return
+    try:
         output.write_text(picture, "utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output}: {error.strerror}") from error
 
 
 def _load() -> dict[str, dict[int, Definition]]:

@@ -1,5 +1,6 @@
 """The engine's work by the clock: deadlines that are due, and the daily seal of the journal."""
 
+import sqlalchemy as sa
 from celery import shared_task
 from celery.schedules import crontab
 from sqlalchemy.orm import sessionmaker
@@ -7,8 +8,10 @@ from structlog import get_logger
 
 from recruitment.clock import now
 from recruitment.database import db
+from recruitment.reminders import tasks as reminders
 from recruitment.workflow import engine, queue_notices
 from workflows import seals, timers
+from workflows.schema import timer
 
 log = get_logger()
 SCHEDULE = {
@@ -33,6 +36,10 @@ def run_timers() -> None:
             outcome=rung.outcome,
         )
 
+    due = sa.exists().where(timer.c.ended_at.is_(None), timer.c.next_at <= now())
+    if db.session.scalar(sa.select(due)):
+        # After a standstill: who was not reminded of a deadline can be told only until it takes its effect.
+        reminders.note_missed()
     timers.run(engine(), sessionmaker(db.engine), now=now, limit=LIMIT, report=report)
 
 

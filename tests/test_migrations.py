@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 from psycopg import sql
 
+from recruitment.cli import main
 from recruitment.db_commands import alembic_config, db
 from recruitment.services import Postgres, free_port
 from tests.servers import Address
@@ -79,7 +80,8 @@ def test_an_unknown_step_is_one_line(empty_database: str, arguments: list[str]) 
 
 
 def test_an_unreachable_database_is_one_line() -> None:
-    outcome = CliRunner().invoke(db, ["--url", f"postgresql://u:secret@127.0.0.1:{free_port()}/x", "upgrade"])
+    url = f"postgresql://u:secret@127.0.0.1:{free_port()}/x"
+    outcome = CliRunner().invoke(main, ["db", "--url", url, "upgrade"])
     assert outcome.exit_code == 1
     assert outcome.output.startswith("Error: ")
     assert "secret" not in outcome.output

@@ -14,15 +14,16 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflows import batches, bulk, judge
+from workflows import batches, bulk, judge, offers
 from workflows.batches import Progress
 from workflows.bulk import Excluded, FiredMany, NotAll, Preview, PreviewStale, Request, Selection
-from workflows.definition import START, Definition, Problem, Transition, Unsound, load
+from workflows.definition import START, Definition, Transition, Unsound
 from workflows.journal import GENESIS, body_of, hash_of, tail_of
 from workflows.judge import Flow
+from workflows.reading import load
 from workflows.registry import Given, Guard, Notice, Registry, Scope
 from workflows.schema import event, outbox, request
-from workflows.soundness import unknown_names
+from workflows.soundness import unimplemented
 from workflows.statements import DUE, NOTICE
 from workflows.subject import ENGINE_COLUMNS
 from workflows.terms import Actor, Availability, Fired, LastEvent, Reason, Refused, Stale
@@ -70,34 +71,18 @@ class Engine:
             name: Flow(name, model, known[name], registry) for name, model in registry.subjects.items()
         }
         self._by_model = {flow.model: flow for flow in self.flows.values()}
-        if problems := [problem for flow in self.flows.values() for problem in self._unimplemented(flow)]:
+        problems = [
+            problem
+            for flow in self.flows.values()
+            for definition in flow.versions.values()
+            for problem in unimplemented(definition, registry)
+        ]
+        if problems:
             raise Unsound(problems)
         for flow in self.flows.values():
             for definition in flow.versions.values():
                 for step in definition.transitions.values():
                     flow.statement(definition, step, keyed=False)
-
-    def _unimplemented(self, flow: Flow) -> list[Problem]:
-        registry = self.registry
-        return [
-            problem
-            for definition in flow.versions.values()
-            for problem in unknown_names(
-                definition,
-                guards=registry.guards,
-                forms=registry.forms,
-                notices=registry.notices,
-                deadlines=registry.deadlines,
-                calendar=registry.calendar is not None,
-            )
-        ] + [
-            Problem(definition.path, definition.lines.of("transition", step.name, "bulk"), words)
-            for definition in flow.versions.values()
-            for step in definition.transitions.values()
-            for use in step.guards
-            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None
-            for words in [f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"]
-        ]
 
     def flow(self, subject: Any) -> Flow:
         """The workflow of a subject."""
@@ -321,8 +306,8 @@ class Engine:
         reason = self.registry.say(
             "stale",
             state=state,
-            when=f"{last.at:%Y-%m-%d %H:%M}Z" if last else "",
-            done=f"“{last.label}”" if last else "",
+            when=self.registry.moment(last.at) if last else "",
+            done=last.label if last else "",
         )
         return Stale(
             [reason], state=subject.state, state_label=state, version=subject.state_version, last=last
@@ -349,61 +334,7 @@ class Engine:
         if not subjects:
             return {}
         flow = self.flow(subjects[0])
-        alike: dict[Any, list[tuple[Transition, tuple[Reason, ...]]]] = {}
-        open_ = []
-        for subject in subjects:
-            # All that a step and a permission depend on; a page has few different ones.
-            situation = (
-                subject.definition_version,
-                subject.state,
-                subject.area_code,
-                subject.state_version == 0,
-                actor.id is not None and subject.owner_id == actor.id,
-                subject.held_seq is None,
-                subject.held_by == actor.name,
-            )
-            if situation not in alike:
-                alike[situation] = self._open(flow, subject, actor, every)
-            open_.append((subject.id, alike[situation]))
-        guards = {use.name for rows in alike.values() for step, _ in rows for use in step.guards}
-        facts = flow.facts(session, subjects, guards, actor, now)
-        given = Given({}, actor, now)
-        return {
-            id_: [
-                Availability(
-                    step.name,
-                    step.trigger,
-                    step.label,
-                    step.form,
-                    (*reasons, *judge.guarded(self.registry, step.guards, step, facts[id_], given)),
-                )
-                for step, reasons in rows
-            ]
-            for id_, rows in open_
-        }
-
-    def _open(
-        self, flow: Flow, subject: Any, actor: Actor, every: bool
-    ) -> list[tuple[Transition, tuple[Reason, ...]]]:
-        """The steps to answer for, with what can be said against them before the guards are asked."""
-        definition = flow.definition(subject)
-        return [
-            (
-                step,
-                (
-                    *judge.standing(self.registry, definition, step, subject),
-                    *judge.permission(self.registry, step, subject, actor),
-                ),
-            )
-            for step in self._steps(flow, subject, every)
-        ]
-
-    @staticmethod
-    def _steps(flow: Flow, subject: Any, every: bool) -> tuple[Transition, ...]:
-        definition = flow.definition(subject)
-        if every:
-            return tuple(step for step in definition.transitions.values() if step.name != START)
-        return definition.leaving(subject.state)
+        return offers.offered(flow, session, subjects, actor=actor, now=now, every=every)
 
     def preview(
         self,

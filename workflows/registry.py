@@ -85,10 +85,16 @@ class Registry:
     """Names and their implementations. The engine refuses to start while a definition uses an unknown name.
 
     ``calendar`` takes an aware moment and a number of working days and gives the moment of the deadline.
+    ``roles`` are those that people can have; with ``None`` a definition may name any.
+    ``translate`` says a sentence of the engine, or a label of a definition, in the language of who asks, and
+    ``moment`` a point in time.
     """
 
     calendar: Calendar | None = None
+    roles: frozenset[str] | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(WORDS))
+    translate: Callable[[str], str] = str
+    moment: Callable[[datetime], str] = "{:%Y-%m-%d %H:%M}Z".format
     subjects: dict[str, type[DeclarativeBase]] = field(default_factory=dict)
     guards: dict[str, Guard] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
@@ -148,7 +154,9 @@ class Registry:
         return dues
 
     def say(self, code: str, **parts: str) -> Reason:
-        return Reason(code, self.words[code].format(**parts))
+        """One of the engine's own reasons; its parts are labels, numbers and times."""
+        said = {name: self.translate(part) for name, part in parts.items()}
+        return Reason(code, self.translate(self.words[code]) % said)
 
     def _reason(self, form: Mapping[str, Any]) -> Iterable[Reason]:
         if not str(form.get("reason") or "").strip():

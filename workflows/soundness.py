@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from workflows.definition import START, Definition, Problem, Timer, Transition
+from workflows.registry import Registry
 
 
 def check(definition: Definition) -> list[Problem]:
@@ -20,34 +21,49 @@ def check(definition: Definition) -> list[Problem]:
     )
 
 
-def unknown_names(
-    definition: Definition,
-    *,
-    guards: Collection[str],
-    forms: Collection[str],
-    notices: Collection[str],
-    deadlines: Collection[str],
-    calendar: bool,
-) -> list[Problem]:
-    """Names in a definition that the application does not implement."""
-    problems = []
+def unimplemented(definition: Definition, registry: Registry) -> list[Problem]:
+    """What a definition asks for and the application does not have."""
+    problems = [] if registry.roles is None else _unknown_roles(definition, registry.roles)
     for step in definition.transitions.values():
-        wanted = [("guard", use.name, guards, "guards") for use in step.guards]
-        wanted += [("notice", name, notices, "notices") for name in step.notices]
-        wanted += [("form", step.form, forms, "form")] if step.form else []
+        wanted: list[tuple[str, str, Collection[str], str]] = [
+            ("guard", use.name, registry.guards, "guards") for use in step.guards
+        ]
+        wanted += [("notice", name, registry.notices, "notices") for name in step.notices]
+        wanted += [("form", step.form, registry.forms, "form")] if step.form else []
         problems += [
             _at(definition, f"unknown {what} {name!r}", "transition", step.name, key)
             for what, name, implemented, key in wanted
             if name not in implemented
         ]
+        for use in step.guards:
+            if step.bulk and use.name in registry.guards and registry.guards[use.name].holds is None:
+                words = f"guard {use.name!r} has no SQL form, so {step.name!r} cannot run in bulk"
+                problems.append(_at(definition, words, "transition", step.name, "bulk"))
     for timer in definition.timers.values():
-        if timer.due and timer.due not in deadlines:
+        if timer.due and timer.due not in registry.deadlines:
             problems.append(_at(definition, f"unknown deadline {timer.due!r}", "timer", timer.name, "due"))
-        if timer.working_days and not calendar:
+        if timer.working_days and registry.calendar is None:
             problems.append(
                 _at(definition, "no calendar of working days", "timer", timer.name, "working_days")
             )
     return problems
+
+
+def _unknown_roles(definition: Definition, roles: Collection[str]) -> list[Problem]:
+    """Roles that nobody can have: their transitions could never be taken."""
+    taking = [
+        _at(definition, f"unknown role {who.role!r}", "transition", step.name, "who")
+        for step in definition.transitions.values()
+        for who in step.who
+        if who.role is not None and who.role not in roles
+    ]
+    seeing = [
+        _at(definition, f"unknown role {role!r}", "state", state.name, "seen_by")
+        for state in definition.states.values()
+        for role in sorted(state.seen_by - {"owner", "public"})
+        if role not in roles
+    ]
+    return taking + seeing
 
 
 def _at(definition: Definition, words: str, *where: str) -> Problem:
@@ -74,6 +90,9 @@ def _references(definition: Definition) -> Iterator[Problem]:
                 key = "sets" if timer in step.sets else "clears"
                 yield _at(definition, f"unknown timer {timer!r}", *where, key)
     for version, mapping in definition.migrate.items():
+        if version >= definition.version:
+            words = f"version {version} does not come before version {definition.version}"
+            yield _at(definition, words, "migrate", str(version))
         for old, new in mapping.items():
             if new not in definition.states:
                 yield _at(definition, f"unknown state {new!r}", "migrate", str(version), old)
@@ -146,6 +165,11 @@ def _steps(definition: Definition) -> Iterator[Problem]:
         where = ("transition", step.name)
         if not step.who:
             yield _at(definition, f"nobody may take {step.name!r}", *where, "who")
+        denied = {use.name for use in step.guards if use.negated}
+        for use in step.guards:
+            if not use.negated and use.name in denied:
+                words = f"{step.name!r} can never be taken: it asks for {use.name!r} and for its opposite"
+                yield _at(definition, words, *where, "guards")
         if step.kind != START and not step.sources:
             yield _at(definition, f"{step.name!r} starts nowhere: 'from' is empty", *where, "from")
         if step.kind == START and step.sources:

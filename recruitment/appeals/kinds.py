@@ -25,9 +25,10 @@ class Kind:
     reversal: str | None
 
 
+SCORES = "scores"
 KINDS: Mapping[str, Kind] = {
     "refusal": Kind(_l("资格审核不通过"), "application", ("refused",), ("refuse",), "reverse_refusal"),
-    "scores": Kind(
+    SCORES: Kind(
         _l("笔试成绩"),
         "candidate",
         ("shortlisted", "reserve", "eliminated"),

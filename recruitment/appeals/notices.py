@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from recruitment.appeals import queries
 from recruitment.appeals.kinds import KINDS
 from recruitment.appeals.models import Appeal
+from recruitment.applications.models import Application
 from recruitment.candidates.models import Candidate
 from recruitment.notices.context import about, event_form
 from recruitment.people.models import User
+from recruitment.selection.models import Stage
+from recruitment.selection.results.queries import line_of
 from recruitment.wording import moment
 
 
@@ -34,11 +37,33 @@ def _appeal(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     }
 
 
-@about("candidate.rejected")
-def _rejected(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
-    """Until when the rejection may be appealed against."""
-    candidate = session.get_one(Candidate, row.subject_id)
-    for decision in queries.decisions(session, candidate.application, candidate):
-        if decision.kind == "rejection" and decision.file_by:
+@about("appeal.settled")
+def _settled(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    """The result after the correction."""
+    appeal = session.get_one(Appeal, row.subject_id)
+    line = appeal.candidate and line_of(session, appeal.candidate, Stage.WRITTEN)
+    return {
+        "result": line.explanation if line else "",
+        "link": f"{current_app.config['SETTINGS'].site_url}/candidates/{appeal.candidate_id}/scores",
+    }
+
+
+# The notices of decisions that may be appealed against, by kind.
+DECISIONS = {
+    "application.refused": "refusal",
+    "candidate.recheck_failed": "recheck",
+    "candidate.medical_failed": "medical",
+    "candidate.inspection_failed": "inspection",
+    "candidate.rejected": "rejection",
+}
+
+
+@about(*DECISIONS)
+def _decision(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
+    """Until when a decision may be appealed against; empty while that is not known."""
+    candidate = session.get_one(Candidate, row.subject_id) if row.workflow == "candidate" else None
+    application = candidate.application if candidate else session.get_one(Application, row.subject_id)
+    for decision in queries.decisions(session, application, candidate):
+        if decision.kind == DECISIONS[row.notice] and decision.file_by:
             return {"appeal_until": moment(decision.file_by)}
-    return {}
+    return {"appeal_until": ""}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -86,10 +87,10 @@ def add_document(session: Session, appeal: Appeal, content: bytes, filename: str
     """
     session.refresh(appeal, with_for_update={"of": Appeal})
     if appeal.state not in queries.WAITING or appeal.owner_id is None:
-        raise Refused([Reason("appeal_closed", "申诉已经结束，不能再补充材料。")])
+        raise Refused([Reason("appeal_closed", _("申诉已经结束，不能再补充材料。"))])
     held = sa.select(sa.func.count()).where(AppealDocument.appeal_id == appeal.id)
     if (session.scalar(held) or 0) >= MOST_DOCUMENTS:
-        raise Refused([Reason("enough_documents", f"最多{MOST_DOCUMENTS}张图片。")])
+        raise Refused([Reason("enough_documents", _("最多%(most)s张图片。", most=MOST_DOCUMENTS))])
     stored = store_image(session, appeal.owner_id, content, filename)
     session.add(AppealDocument(appeal_id=appeal.id, document_id=stored.id))
     session.flush()
@@ -160,7 +161,7 @@ def _reverse(session: Session, appeal: Appeal, actor: Actor, now: datetime) -> N
             [
                 Reason(
                     "applied_elsewhere",
-                    "申诉人已经改报其他职位，一人只能报一个职位。请先与申诉人确认，由其撤回改报后再公布。",
+                    _("申诉人已经改报其他职位，一人只能报一个职位。请先与申诉人确认，由其撤回改报后再公布。"),
                 )
             ]
         ) from error

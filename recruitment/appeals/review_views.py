@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from recruitment import wording
-from recruitment.appeals import operations, queries
+from recruitment.appeals import operations, queries, scores
 from recruitment.appeals.forms import FIELDS, STEPS, TermForm
 from recruitment.appeals.kinds import KINDS
 from recruitment.appeals.models import Appeal
@@ -107,6 +107,8 @@ def _show(appeal: Appeal, sent: dict[str, Any] | None = None, status: int = 200)
         away=away,
         label=label_of(appeal),
         tone=TONES[appeal.state],
+        remedy=scores.remedy(db.session, appeal),
+        may_correct=bool(current_user().roles & set(CALL_READERS)),
         first_decider=names.get(appeal.first_decider, _("系统")),
         offers=[] if away else steps.offers(db.session, appeal, at, STEPS, name="appeal-review", sent=sent),
         history=[(event, labels.get(event.transition), names.get(event.actor)) for event in history],

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from recruitment import wording
-from recruitment.appeals import notices, operations, queries
+from recruitment.appeals import notices, operations, queries, scores
 from recruitment.appeals.forms import AppealForm, DocumentForm
 from recruitment.appeals.kinds import KINDS, kinds_of
 from recruitment.appeals.models import Appeal
@@ -27,11 +27,19 @@ from workflows.terms import Refused
 __all__ = ["blueprint", "notices"]
 blueprint = Blueprint("appeals", __name__)
 Page = str | Response | tuple[str, int]
-TONES = {"filed": "info", "accepted": "info", "upheld": "good", "rejected": "bad", "withdrawn": "neutral"}
+TONES = {
+    "filed": "info",
+    "accepted": "info",
+    "upheld": "good",
+    "settled": "good",
+    "rejected": "bad",
+    "withdrawn": "neutral",
+}
 TEXTS = {
     "filed": _l("已经收到您的申诉，等待受理。现在不用做什么。"),
     "accepted": _l("已经受理，由没有参与原决定的人复核。现在不用做什么。"),
     "upheld": _l("您的申诉成立。"),
+    "settled": _l("您的申诉成立，成绩已经更正，名次已经重新公布。"),
     "rejected": _l("经复核，维持原决定。"),
     "withdrawn": _l("您已撤回申诉。在期限内还可以再提出。"),
 }
@@ -133,8 +141,9 @@ def _show(appeal: Appeal, form: DocumentForm, status: int = 200) -> tuple[str, i
         tone=TONES[appeal.public_state],
         text=TEXTS[appeal.public_state],
         told=queries.ruling(db.session, appeal).get("told", "")
-        if appeal.public_state in ("upheld", "rejected")
+        if appeal.public_state in ("upheld", "settled", "rejected")
         else "",
+        remedy=scores.remedy(db.session, appeal),
         form=form if open_ and appeal.state in queries.WAITING else None,
         may_withdraw=open_ and not appeal.held,
         most=operations.MOST_DOCUMENTS,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload
 
 from recruitment.applications.models import Application, Recusal
@@ -21,7 +22,7 @@ from recruitment.calls.deadlines import closes_at_sql
 from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import N_, moment, said
 from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
@@ -29,14 +30,14 @@ from workflows.terms import Actor, Reason
 # Whether registration is open follows from the clock and the deadlines, not from when a timer last ran; only
 # a call in one of these states takes nobody.
 NOT_TAKING = ("draft", "finished", "cancelled")
-CALL_CLAUSE = "招考公告“报名时间”条款"
+CALL_CLAUSE = N_("招考公告“报名时间”条款")
 # Codes of the reasons for which a reviewer stays away from an application.
 RECUSED = frozenset({"own_application", "same_community", "relative", "recused"})
 # Wordings of the undertaking that a submission rests on; the journal keeps which one. A new wording gets a new name.
 UNDERTAKINGS = ("2026-1",)
 # Longest free text of a decision, in characters.
 LONGEST_TEXT = 2000
-RECUSAL_CLAUSE = "《公务员录用规定》（2019）关于回避的规定"
+RECUSAL_CLAUSE = N_("《公务员录用规定》（2019）关于回避的规定")
 
 
 def register(registry: Registry) -> None:
@@ -101,11 +102,17 @@ def _registration_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def registration_reasons(given: Given) -> Iterator[Reason]:
     opens, closes = given.facts["opens_at"], given.facts["closes_at"]
     if given.facts["call_state"] in NOT_TAKING:
-        yield Reason("call_not_announced", "本次招考没有在报名。", CALL_CLAUSE)
+        yield Reason("call_not_announced", _("本次招考没有在报名。"), _(CALL_CLAUSE))
     elif given.now < opens:
-        yield Reason("registration_not_open", f"报名还没有开始。开始时间：{moment(opens)}。", CALL_CLAUSE)
+        yield Reason(
+            "registration_not_open",
+            _("报名还没有开始。开始时间：%(moment)s。", moment=moment(opens)),
+            _(CALL_CLAUSE),
+        )
     elif given.now >= closes:
-        yield Reason("registration_closed", f"报名已于{moment(closes)}截止。", CALL_CLAUSE)
+        yield Reason(
+            "registration_closed", _("报名已于%(moment)s截止。", moment=moment(closes)), _(CALL_CLAUSE)
+        )
 
 
 # Correction
@@ -133,7 +140,7 @@ def _correction_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def correction_reasons(given: Given) -> Iterator[Reason]:
     due = given.facts["correction_due"]
     if due is not None and given.now >= due:
-        yield Reason("correction_late", f"补正已于{moment(due)}截止。", CALL_CLAUSE)
+        yield Reason("correction_late", _("补正已于%(moment)s截止。", moment=moment(due)), _(CALL_CLAUSE))
 
 
 def _correction_due(scope: Scope) -> sa.ColumnElement[datetime]:
@@ -164,7 +171,9 @@ def _refused_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def refused_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["refused_here"]:
         yield Reason(
-            "refused_here", "您报这个职位已被审核为不通过，不能再报同一职位。请改选其他职位。", CALL_CLAUSE
+            "refused_here",
+            _("您报这个职位已被审核为不通过，不能再报同一职位。请改选其他职位。"),
+            _(CALL_CLAUSE),
         )
 
 
@@ -184,7 +193,9 @@ def _cancelled_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def cancelled_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["cancelled"]:
         yield Reason(
-            "position_cancelled", "这个职位因缴费人数不足已取消，请选其他职位。", "招考公告“开考比例”条款"
+            "position_cancelled",
+            _("这个职位因缴费人数不足已取消，请选其他职位。"),
+            _("招考公告“开考比例”条款"),
         )
 
 
@@ -201,7 +212,7 @@ def _second_review_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _second_review_reasons(given: Given) -> Iterator[Reason]:
     if not given.facts["second_review"]:
-        yield Reason("no_second_review", "本次招考不设市级确认。")
+        yield Reason("no_second_review", _("本次招考不设市级确认。"))
 
 
 def _frozen_form(scope: Scope) -> Any:
@@ -249,15 +260,17 @@ def not_recused(reviewer_id: uuid.UUID, now: datetime, model: Any = Application)
 def _recusal_reasons(given: Given) -> Iterator[Reason]:
     facts = given.facts
     if facts["is_self"]:
-        yield Reason("own_application", "这是您本人的报名，应由其他人审核。", RECUSAL_CLAUSE)
+        yield Reason("own_application", _("这是您本人的报名，应由其他人审核。"), _(RECUSAL_CLAUSE))
     if facts["same_community"]:
         yield Reason(
-            "same_community", "报考人与您在同一村（社区），您应当回避，请交给同事审核。", RECUSAL_CLAUSE
+            "same_community", _("报考人与您在同一村（社区），您应当回避，请交给同事审核。"), _(RECUSAL_CLAUSE)
         )
     if facts["relative"]:
-        yield Reason("relative", "报考人填报的家庭成员与您同名，您应当回避，请交给同事审核。", RECUSAL_CLAUSE)
+        yield Reason(
+            "relative", _("报考人填报的家庭成员与您同名，您应当回避，请交给同事审核。"), _(RECUSAL_CLAUSE)
+        )
     if facts["recused"]:
-        yield Reason("recused", "您已对这名报考人登记回避，请交给同事审核。", RECUSAL_CLAUSE)
+        yield Reason("recused", _("您已对这名报考人登记回避，请交给同事审核。"), _(RECUSAL_CLAUSE))
 
 
 # The dossier
@@ -285,7 +298,7 @@ def _load_dossiers(
 
 def _complete_reasons(given: Given) -> Iterator[Reason]:
     for section, code in given.facts["missing"].items():
-        yield Reason(code, f"{SECTIONS[section][0]}：{MISSING[code]}")
+        yield Reason(code, _("%(section)s：%(missing)s", section=SECTIONS[section][0], missing=MISSING[code]))
 
 
 def _load_verdicts(
@@ -305,7 +318,7 @@ def _load_verdicts(
     return {
         subject.id: {
             "failures": [
-                Reason(result.rule, result.message, result.citation)
+                Reason(result.rule, said(result.message), said(result.citation))
                 for result in judge(
                     calls[subject.call_id],
                     freeze(dossiers[subject.owner_id]),
@@ -332,23 +345,23 @@ def _text(value: Any) -> str:
 
 def _too_long(*texts: Any) -> Iterator[Reason]:
     if any(len(_text(text)) > LONGEST_TEXT for text in texts):
-        yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+        yield Reason("text_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST_TEXT))
 
 
 def check_undertaking(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"undertaking": name of the wording agreed to}``."""
     if form.get("undertaking") not in UNDERTAKINGS:
-        yield Reason("no_undertaking", "请先阅读承诺并勾选，再提交。")
+        yield Reason("no_undertaking", _("请先阅读承诺并勾选，再提交。"))
 
 
 def check_section_reasons(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"sections": {section: what to correct}}`` with at least one section."""
     sections = {key: text for key, text in (form.get("sections") or {}).items() if _text(text)}
     if not sections:
-        yield Reason("no_section", "请至少写明一处需要补正的内容。")
+        yield Reason("no_section", _("请至少写明一处需要补正的内容。"))
     for key in sections:
         if key not in SECTIONS:
-            yield Reason("unknown_section", f"没有“{key}”这一部分。")
+            yield Reason("unknown_section", _("没有“%(key)s”这一部分。", key=key))
     yield from _too_long(*sections.values())
 
 
@@ -356,10 +369,10 @@ def check_refusal(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"codes": [reason codes], "explanation": text}`` with at least one code."""
     codes = form.get("codes") or []
     if not codes:
-        yield Reason("no_reason", "请至少选择一条不通过的理由。")
+        yield Reason("no_reason", _("请至少选择一条不通过的理由。"))
     for code in codes:
         if code not in refusal_reasons():
-            yield Reason("unknown_reason", f"没有编号为“{code}”的理由。")
+            yield Reason("unknown_reason", _("没有编号为“%(code)s”的理由。", code=code))
     yield from _too_long(form.get("explanation"))
 
 
@@ -369,5 +382,5 @@ def check_overrule(form: Mapping[str, Any]) -> Iterator[Reason]:
     ``overruled`` is filled in by the operation from the verdict, never by the reviewer.
     """
     if form.get("overruled") and not _text(form.get("reason")):
-        yield Reason("overrule_reason_missing", "规则判定有不符合的条件。仍要通过的，请写明理由。")
+        yield Reason("overrule_reason_missing", _("规则判定有不符合的条件。仍要通过的，请写明理由。"))
     yield from _too_long(form.get("reason"))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -37,7 +38,7 @@ EDITABLE = ("draft", "returned")
 WORKFLOW = "application"
 DECISIONS = frozenset({"pass", "return", "refuse", "confirm", "send_back", "reverse_refusal"})
 IN_FAVOUR = frozenset({"pass", "confirm"})
-NEEDS_OVERRULING = Reason("needs_overruling", "规则判定有不符合的条件，请打开逐份处理。")
+NEEDS_OVERRULING = Reason("needs_overruling", _("规则判定有不符合的条件，请打开逐份处理。"))
 NOTHING_OVERRULED: Mapping[str, Any] = {"overruled": []}
 UNMASK = "id_number.unmask"
 # How long one recorded reason lets a reviewer see the numbers of one application.
@@ -128,8 +129,8 @@ def deadline_reasons(
 def _already_applied() -> Reason:
     return Reason(
         "already_applied",
-        "您在本次招考中已经报了一个职位。一人只能报一个职位；要改报，请先撤回。",
-        "招考公告“报名”条款",
+        _("您在本次招考中已经报了一个职位。一人只能报一个职位；要改报，请先撤回。"),
+        _("招考公告“报名”条款"),
     )
 
 
@@ -187,7 +188,7 @@ def submit(
         )
     dossier = session.scalar(sa.select(Dossier).where(Dossier.user_id == application.owner_id))
     if dossier is None:
-        raise Refused([Reason("identity_incomplete", "请先填写个人资料。")])
+        raise Refused([Reason("identity_incomplete", _("请先填写个人资料。"))])
     form = freeze(dossier)
     verdict = judge(call, form, session.get_one(Position, application.position_id))
     application.form = form
@@ -391,7 +392,7 @@ def recuse(session: Session, application: Application, reviewer: User, reason: s
     """
     reason = reason.strip()
     if not reason:
-        raise Refused([Reason("reason_missing", "请写明回避的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明回避的原因。"))])
     added = session.scalar(
         insert(Recusal)
         .values(reviewer_id=reviewer.id, cadre_id=application.owner_id, reason=reason, created_at=now)
@@ -421,7 +422,7 @@ def unmask(
     reasons = list(recusal_reasons(session, application, actor, now))
     reason = reason.strip()
     if not reason:
-        reasons.append(Reason("reason_missing", "请写明查看的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明查看的原因。")))
     if reasons:
         raise Refused(reasons)
     record(

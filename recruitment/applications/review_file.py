@@ -9,6 +9,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from recruitment import wording
 from recruitment.applications.models import Application
 from recruitment.applications.refusals import RefusalReason, refusal_reasons
 from recruitment.cadres.models import DocumentKind
@@ -172,7 +173,7 @@ def rule_label(rule: str) -> str:
         return str(RULES[rule])
     family, _dot, key = rule.partition(".")
     if family == "bar":
-        return rule_words.DECLARATIONS.get(key, key)
+        return wording.said(rule_words.DECLARATIONS.get(key, key))
     return rule
 
 
@@ -185,13 +186,13 @@ def _check(result: RuleResult) -> Check:
         outcome_words=str(OUTCOMES[result.outcome]),
         tone=TONES[result.outcome],
         # The rules speak to the cadre.
-        message=result.message.replace("您", _("报考人")),
+        message=wording.said(result.message).replace("您", _("报考人")),
         measured=_say(family, result.measured) or (_("没有填写") if result.measured is None else _("无")),
         limit=_say(family, result.limit),
         cutoff=result.cutoff,
-        citation=result.citation,
+        citation=wording.said(result.citation),
         section=EVIDENCE.get(result.rule) or EVIDENCE.get(family) or "documents",
-        change=result.change,
+        change=wording.said(result.change).replace("您", _("报考人")),
     )
 
 
@@ -206,7 +207,7 @@ def _say(family: str, value: str | int | bool | None) -> str:
     if len(value) == 10 and value[4] == value[7] == "-":
         said = day(value)
         return str(_("%(day)s 出生", day=said) if family == "age" else _("从 %(day)s 起", day=said))
-    return "、".join(_WORDS.get(part, part) for part in value.split(","))
+    return str(_("、")).join(wording.said(_WORDS.get(part, part)) for part in value.split(","))
 
 
 def choices(checks: Checklist) -> list[Choice]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.applications.guards import LONGEST_TEXT
 from recruitment.appointments.models import Appointment, ServiceUndertaking
@@ -54,7 +55,7 @@ def _undertaking_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _undertaking_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["confirmed_at"] is None:
-        yield Reason("no_undertaking", "本人还没有确认最低服务年限承诺。", SERVICE_CLAUSE)
+        yield Reason("no_undertaking", _("本人还没有确认最低服务年限承诺。"), _(SERVICE_CLAUSE))
 
 
 def _service(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
@@ -71,7 +72,7 @@ def _reported_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _reported_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["reported_on"] is None:
-        yield Reason("not_reported", "还没有登记报到日期。", PROBATION_CLAUSE)
+        yield Reason("not_reported", _("还没有登记报到日期。"), _(PROBATION_CLAUSE))
 
 
 def _over_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -83,12 +84,17 @@ def _over_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _over_reasons(given: Given) -> Iterator[Reason]:
     ends_on: date | None = given.facts["ends_on"]
     if ends_on is None:
-        yield Reason("not_reported", "还没有登记报到日期。", PROBATION_CLAUSE)
+        yield Reason("not_reported", _("还没有登记报到日期。"), _(PROBATION_CLAUSE))
     elif local(given.now).date() <= ends_on:
         yield Reason(
             "in_probation",
-            f"试用期到{ends_on.year}年{ends_on.month}月{ends_on.day}日为止，期满后才能任职。",
-            PROBATION_CLAUSE,
+            _(
+                "试用期到%(year)s年%(month)s月%(day)s日为止，期满后才能任职。",
+                year=ends_on.year,
+                month=ends_on.month,
+                day=ends_on.day,
+            ),
+            _(PROBATION_CLAUSE),
         )
 
 
@@ -105,8 +111,8 @@ def check_cancellation(form: Mapping[str, Any]) -> Iterator[Reason]:
     explanation = form.get("explanation")
     explanation = explanation.strip() if isinstance(explanation, str) else ""
     if form.get("code") not in CANCEL_REASONS:
-        yield Reason("no_reason", "请选择取消录用的理由。")
+        yield Reason("no_reason", _("请选择取消录用的理由。"))
     if not explanation:
-        yield Reason("no_explanation", "请写明具体情况，本人会看到。")
+        yield Reason("no_explanation", _("请写明具体情况，本人会看到。"))
     if len(explanation) > LONGEST_TEXT:
-        yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+        yield Reason("text_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST_TEXT))

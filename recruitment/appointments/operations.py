@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -43,7 +44,7 @@ def set_terms(
         Refused: the probation would be longer than the service.
     """
     if probation_months > service_years * 12:
-        raise Refused([Reason("probation_months", "试用期不能长于最低服务年限。")])
+        raise Refused([Reason("probation_months", _("试用期不能长于最低服务年限。"))])
     values: dict[str, Any] = {
         "service_years": service_years,
         "probation_months": probation_months,
@@ -71,9 +72,9 @@ def confirm_undertaking(
     """
     session.refresh(candidate, with_for_update={"of": Candidate})
     if candidate.public_state not in UNDERTAKING_STATES:
-        raise Refused([Reason("not_now", "现在不需要确认承诺。")])
+        raise Refused([Reason("not_now", _("现在不需要确认承诺。"))])
     if wording != WORDING or years != queries.terms(session, candidate.call_id).service_years:
-        raise Refused([Reason("text_changed", "承诺的内容刚才有改动，请重新阅读后再确认。")])
+        raise Refused([Reason("text_changed", _("承诺的内容刚才有改动，请重新阅读后再确认。"))])
     session.execute(
         insert(ServiceUndertaking)
         .values(candidate_id=candidate.id, wording=wording, years=years, confirmed_at=now)
@@ -138,7 +139,7 @@ def begin_probation(
     def write() -> None:
         today = local(now).date()
         if not today - REPORT_WITHIN <= reported_on <= today:
-            raise Refused([Reason("reported_on", "报到日期应在今天以前的一年以内。")])
+            raise Refused([Reason("reported_on", _("报到日期应在今天以前的一年以内。"))])
         terms = queries.terms(session, candidate.call_id)
         ends_on = service.last_day(reported_on, terms.probation_months)
         kind, post = origin(candidate)
@@ -157,7 +158,7 @@ def begin_probation(
         )
 
     if session.get(Appointment, candidate.id) is not None and candidate.state == "approved":
-        raise Refused([Reason("begun", "已经登记过报到。")])
+        raise Refused([Reason("begun", _("已经登记过报到。"))])
     return take(
         session,
         candidate,

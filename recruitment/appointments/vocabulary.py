@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-PROBATION_CLAUSE = "《公务员法》第三十四条"
-SERVICE_CLAUSE = "招考公告“最低服务年限”条款"
-APPROVAL_CLAUSE = "《公务员法》第三十二条"
+from recruitment.wording import N_
+
+PROBATION_CLAUSE = N_("《公务员法》第三十四条")
+SERVICE_CLAUSE = N_("招考公告“最低服务年限”条款")
+APPROVAL_CLAUSE = N_("《公务员法》第三十二条")
 
 # What a candidate agreed to is kept by name; a new wording gets a new name. They are official and stay Chinese.
 UNDERTAKINGS = {

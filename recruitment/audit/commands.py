@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from recruitment.workflow import engine
@@ -57,10 +56,7 @@ def _tables() -> dict[str, Any]:
 
 
 def _ask(question: Any, **arguments: Any) -> Report:
-    try:
-        report: Report = question(database(), _tables(), **arguments)
-    except OperationalError as error:
-        raise click.ClickException(f"the database cannot be reached: {error.orig}") from None
+    report: Report = question(database(), _tables(), **arguments)
     return report
 
 

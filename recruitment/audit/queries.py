@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from recruitment.applications.models import Application
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
+from recruitment.candidates.models import Candidate
+from recruitment.exam.models import ExamRoom, Venue
 from recruitment.people.models import Grant, User
 
 PAGE = 50
@@ -111,6 +113,12 @@ def _subjects(session: Session, records: Sequence[AccessRecord]) -> dict[tuple[s
         "call": sa.select(Call.id, Call.title),
         "application": sa.select(Application.id, Application.receipt_number),
         "user": sa.select(User.id, User.name),
+        "candidate": sa.select(Candidate.id, User.name).join(User, User.id == Candidate.owner_id),
+        "exam_room": sa.select(
+            ExamRoom.id,
+            Venue.name + sa.literal("第") + sa.cast(ExamRoom.number, sa.String) + sa.literal("考场"),
+        ).join(Venue),
+        "exam_venue": sa.select(Venue.id, Venue.name),
     }
     found: dict[tuple[str, str], str] = {}
     for kind, query in words.items():

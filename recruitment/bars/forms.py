@@ -3,7 +3,7 @@
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from recruitment.bars.words import CLAUSE, CONSEQUENCES, KINDS
@@ -71,16 +71,6 @@ class RevokeForm(Form):
     reason = TextAreaField(_l("撤销的理由"), [Required(), Length(max=1000)])
 
 
-class TableForm(Form):
-    """A list from another authority."""
-
-    table = FileField(_l("禁考名单文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
-
-
 class ViolationForm(DraftForm):
     """What a candidate did, and what follows."""
 
@@ -88,7 +78,7 @@ class ViolationForm(DraftForm):
     consequence = RadioField(
         _l("处理"), [Required()], choices=lambda: [(key, str(words)) for key, words in CONSEQUENCES.items()]
     )
-    subject = StringField(_l("科目"), [Length(max=50)], description=_l("按零分处理时填写，例如“申论”。"))
+    subject = SelectField(_l("科目"), choices=(), description=_l("按零分处理时选择。"))
     kind = SelectField(
         _l("情形"),
         choices=lambda: [(key, _(word)) for key, word in KINDS.items()],

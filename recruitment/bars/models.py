@@ -76,7 +76,7 @@ class Violation(Base):
     Attributes:
         consequence: ``paper_zero`` (the mark of one paper is 0), ``void`` (out of the call), or ``bar`` (also
             entered in the register).
-        subject: the paper, as the call's scheme names it, for ``paper_zero`` only.
+        subject: code of the paper in the call's scheme, for ``paper_zero`` only.
         bar_id: the entry that it led to.
     """
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.audit.operations import record
+from recruitment.bars import queries
 from recruitment.bars.models import Bar, Violation
 from recruitment.bars.table import Entry
 from recruitment.calls.models import Call
@@ -39,7 +41,7 @@ def may_keep(person: User) -> bool:
 
 def _check(person: User) -> None:
     if not may_keep(person):
-        raise Refused([Reason("not_allowed", "禁考名单由省级管理，您不能修改。")])
+        raise Refused([Reason("not_allowed", _("禁考名单由省级管理，您不能修改。"))])
 
 
 def enter(session: Session, entries: Sequence[Entry], person: User, now: datetime) -> Entered:
@@ -98,9 +100,9 @@ def revoke(session: Session, bar: Bar, person: User, now: datetime, *, reason: s
     _check(person)
     session.refresh(bar, with_for_update={"of": Bar})
     if bar.revoked_at is not None:
-        raise Refused([Reason("revoked", "这一条已经撤销过了。")])
+        raise Refused([Reason("revoked", _("这一条已经撤销过了。"))])
     if not reason.strip():
-        raise Refused([Reason("reason_missing", "请写明撤销的理由。")])
+        raise Refused([Reason("reason_missing", _("请写明撤销的理由。"))])
     bar.revoked_at, bar.revoked_by, bar.revoked_because = now, person.id, reason.strip()
     session.flush()
 
@@ -150,23 +152,25 @@ def record_violation(
 
     Args:
         today: the first day of a bar.
-        subject: the paper, for ``paper_zero``.
+        subject: code of the paper, for ``paper_zero``.
 
     Raises:
         Refused: the person is not in charge; facts, clause or paper are missing; the paper was zero already; the
             candidate is out already and the consequence would take them out; their ID number is not known.
     """
     if not person.may(Role.ADMIN, call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能登记。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能登记。"))])
     session.refresh(candidate, with_for_update={"of": Candidate})
     reasons = []
     if not facts.strip():
-        reasons.append(Reason("facts_missing", "请写明违纪违规的事实。"))
+        reasons.append(Reason("facts_missing", _("请写明违纪违规的事实。")))
     if not clause.strip():
-        reasons.append(Reason("clause_missing", "请写明依据的条款。"))
+        reasons.append(Reason("clause_missing", _("请写明依据的条款。")))
     paper = subject.strip() if consequence == "paper_zero" else ""
     if consequence == "paper_zero" and not paper:
-        reasons.append(Reason("subject_missing", "请写明是哪一科。"))
+        reasons.append(Reason("subject_missing", _("请写明是哪一科。")))
+    elif paper and paper not in queries.papers(session, call):
+        reasons.append(Reason("subject_unknown", _("这次招考没有“%(paper)s”这一科。", paper=paper)))
     if paper and session.scalar(
         sa.select(
             sa.exists().where(
@@ -176,10 +180,10 @@ def record_violation(
             )
         )
     ):
-        reasons.append(Reason("recorded_already", "这一科已经登记过按零分处理。"))
+        reasons.append(Reason("recorded_already", _("这一科已经登记过按零分处理。")))
     number = candidate.owner.id_number
     if consequence == "bar" and not number:
-        reasons.append(Reason("no_id_number", "没有这个人的身份证号，不能列入禁考名单。"))
+        reasons.append(Reason("no_id_number", _("没有这个人的身份证号，不能列入禁考名单。")))
     if reasons:
         raise Refused(reasons)
     bar = None
@@ -189,7 +193,7 @@ def record_violation(
         entry = Entry(candidate.owner.name, parse(number, today), kind, source, clause, today, until)
         bar = _add(session, entry, person, now)
         if bar is None:
-            raise Refused([Reason("barred_already", "这个人今天已经因这次招考列入禁考名单。")])
+            raise Refused([Reason("barred_already", _("这个人今天已经因这次招考列入禁考名单。"))])
     violation = Violation(
         candidate_id=candidate.id,
         consequence=consequence,

@@ -1,6 +1,7 @@
 """Reading the register and the violations of a call."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from recruitment.bars.models import Bar, Violation
+from recruitment.bars.table import Entry
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.database import among
 from recruitment.people.crypto import blind_index
 from recruitment.people.models import User
+from recruitment.selection import plans
 
 PAGE = 50
 
@@ -51,6 +55,17 @@ def of_number(session: Session, id_number: str) -> list[Bar]:
     )
 
 
+def standing(session: Session, entries: Iterable[Entry]) -> set[tuple[str, str, date]]:
+    """ID number, decision and first day of those entries that stand in the register already."""
+    numbers = {blind_index("id_number", entry.id_number.value): entry.id_number.value for entry in entries}
+    rows = session.execute(
+        sa.select(Bar.id_number_index, Bar.source, Bar.starts_on).where(
+            among(Bar.id_number_index, numbers), Bar.revoked_at.is_(None)
+        )
+    )
+    return {(numbers[index], source, starts_on) for index, source, starts_on in rows}
+
+
 def status(bar: Bar, today: date) -> str:
     """``revoked``, ``over`` or ``standing``."""
     if bar.revoked_at is not None:
@@ -75,8 +90,13 @@ def violations(session: Session, call: Call) -> list[tuple[Violation, Candidate]
     return [(violation, candidate) for violation, candidate in rows]
 
 
+def papers(session: Session, call: Call) -> dict[str, str]:
+    """The papers of a call by code, with their names."""
+    return {subject.code: subject.name for subject in plans.scheme_of(session, call).subjects}
+
+
 def zero_papers(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str]]:
-    """Candidate → the papers whose mark is 0 because of a violation."""
+    """Candidate → codes of the papers whose mark is 0 because of a violation."""
     found: dict[uuid.UUID, set[str]] = {}
     for candidate_id, subject in session.execute(
         sa.select(Violation.candidate_id, Violation.subject)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import LazyString, lazy_gettext
+
 from recruitment.bars.words import KINDS
 from recruitment.lists import parsers
 from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
@@ -26,9 +28,25 @@ class Entry:
     starts_on: date
     until: date | None
 
+    @property
+    def kind_words(self) -> LazyString:
+        """The kind as pages say it."""
+        return lazy_gettext(KINDS[self.kind])
+
 
 def _until(value: str) -> date | str:
     return FOR_LIFE if parsers.loose(value) in (FOR_LIFE, "长期") else parsers.day()(value)
+
+
+def _ends_later(values: Mapping[str, Any]) -> None:
+    until = values["until"]
+    if until != FOR_LIFE and until < values["starts_on"]:
+        raise RowWrong([("until", Wrong("截止日期早于起始日期"))])
+
+
+def _build(values: Mapping[str, Any]) -> Entry:
+    until = None if values["until"] == FOR_LIFE else values["until"]
+    return Entry(**(dict(values) | {"until": until}))
 
 
 def table(today: date) -> ListDeclaration[Entry]:
@@ -39,12 +57,6 @@ def table(today: date) -> ListDeclaration[Entry]:
             return parse(value, today)
         except IdNumberError as error:
             raise Wrong(str(error).rstrip("。")) from None
-
-    def build(values: Mapping[str, Any]) -> Entry:
-        until = values["until"]
-        if until != FOR_LIFE and until < values["starts_on"]:
-            raise RowWrong([("until", Wrong("截止日期早于起始日期"))])
-        return Entry(**(dict(values) | {"until": None if until == FOR_LIFE else until}))
 
     kinds = {str(words): key for key, words in KINDS.items()}
     return ListDeclaration(
@@ -58,5 +70,6 @@ def table(today: date) -> ListDeclaration[Entry]:
             Column("starts_on", "起始日期", parsers.day(date(1990, 1, 1), None), ("禁考起始",)),
             Column("until", "截止日期", _until, ("禁考截止",)),
         ),
-        build=build,
+        build=_build,
+        rules=(_ends_later,),
     )

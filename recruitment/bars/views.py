@@ -9,31 +9,27 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from recruitment.bars import operations, queries
-from recruitment.bars.forms import BarForm, RevokeForm, SearchForm, TableForm, ViolationForm
+from recruitment.bars.forms import BarForm, RevokeForm, SearchForm, ViolationForm
+from recruitment.bars.imports import LIST
 from recruitment.bars.models import Bar
-from recruitment.bars.table import Entry, table
+from recruitment.bars.table import Entry
 from recruitment.bars.words import CONSEQUENCES, KINDS, STATUS
 from recruitment.calls import queries as calls
-from recruitment.calls import staging
 from recruitment.calls.models import Call
 from recruitment.calls.views.base import READERS as CALL_READERS
-from recruitment.calls.views.base import call_to_change, call_to_read, may_change, refusable, words_of
+from recruitment.calls.views.base import call_to_change, call_to_read, may_change, refusable
 from recruitment.clock import now, today
 from recruitment.database import db
-from recruitment.forms import Refusal, handle, typed
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.forms import Refusal, handle, options, typed
+from recruitment.lists.pages import register as register_import
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web import navigation, stages
-from workflows.terms import Refused
 
 blueprint = Blueprint("bars", __name__)
 Page = str | Response | tuple[str, int]
-KEEPERS = (Role.ADMIN, Role.PROVINCE_REVIEWER)
+KEEPERS = operations.KEEPERS
 READERS = (*KEEPERS, Role.SUPERVISOR)
-# The register is one for all calls.
-REGISTER, FOLDER = uuid.UUID(int=0), "bars"
-SHOWN = 200
 
 
 @blueprint.app_context_processor
@@ -152,66 +148,7 @@ def revoke(bar_id: uuid.UUID) -> Page:
     return _show(_bar(bar_id), form, outcome.status)
 
 
-@blueprint.route("/admin/bars/import", methods=["GET", "POST"])
-@allow(*KEEPERS)
-def import_list() -> Page:
-    """Take a list in and lead to its dry run."""
-    _keeper()
-    form = TableForm()
-    if request.method == "POST" and form.validate():
-        upload = form.table.data
-        try:
-            content = upload.stream.read(staging.MOST_BYTES + 1)
-            name = staging.put(REGISTER, content, upload.filename, FOLDER)
-        except staging.StagingError as error:
-            form.table.errors = [str(error)]
-        else:
-            return redirect(url_for("bars.dry_run", name=name), 303)
-    return render_template("bars/import.html", form=form), 422 if form.errors else 200
-
-
-def _read(name: str) -> ImportResult[Entry]:
-    content = staging.get(REGISTER, name, FOLDER)
-    if content is None:
-        abort(404)
-    return read_list(table(today()), content)
-
-
-@blueprint.get("/admin/bars/import/<name>")
-@allow(*KEEPERS)
-def dry_run(name: str) -> Page:
-    """What an import would do; nothing is changed."""
-    _keeper()
-    return _dry_run(name, _read(name))
-
-
-def _dry_run(name: str, read: ImportResult[Entry], refused: list[str] | None = None) -> tuple[str, int]:
-    return render_template(
-        "bars/dry_run.html",
-        name=name,
-        table=read,
-        rows=read.rows[:SHOWN],
-        errors=read.errors[:SHOWN],
-        refused=refused or [],
-    ), 409 if refused else 200
-
-
-@blueprint.post("/admin/bars/import/<name>")
-@allow(*KEEPERS)
-def confirm_import(name: str) -> Page:
-    """Import what the dry run showed."""
-    read = _read(name)
-    if read.errors or not read.rows:
-        return _dry_run(name, read)[0], 422
-    try:
-        done = operations.enter(db.session, read.rows, current_user(), now())
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        return _dry_run(name, read, [words_of(reason) for reason in refused.reasons])
-    staging.drop(REGISTER, name, FOLDER)
-    flash(_("已列入%(new)s人，另有%(known)s条名单里已有。", new=done.new, known=done.known), "success")
-    return redirect(url_for("bars.register"), 303)
+register_import(blueprint, LIST)
 
 
 # Violations of a call
@@ -223,12 +160,22 @@ def confirm_import(name: str) -> Page:
 def violations(slug: str) -> Page:
     """What was recorded, and the form to record more."""
     call = call_to_read(slug)
-    return _violations(call, ViolationForm.open(f"violation:{call.id}") if may_change(call) else None)
+    return _violations(call, _form(call) if may_change(call) else None)
+
+
+def _form(call: Call) -> ViolationForm:
+    form = ViolationForm.open(f"violation:{call.id}")
+    form.subject.choices = options([("", _("不适用")), *queries.papers(db.session, call).items()])
+    return form
 
 
 def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tuple[str, int]:
     return render_template(
-        "bars/violations.html", call=call, form=form, rows=queries.violations(db.session, call)
+        "bars/violations.html",
+        call=call,
+        form=form,
+        rows=queries.violations(db.session, call),
+        papers=queries.papers(db.session, call),
     ), status
 
 
@@ -237,7 +184,7 @@ def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tu
 def record_violation(slug: str) -> Page:
     """Record one."""
     call = call_to_change(slug)
-    form = ViolationForm.open(f"violation:{call.id}")
+    form = _form(call)
     outcome = handle(form, refusable(lambda: _record(call, form), BESIDE))
     if outcome.done:
         flash(_("已登记。"), "success")
@@ -249,6 +196,7 @@ BESIDE = {
     "facts_missing": "facts",
     "clause_missing": "clause",
     "subject_missing": "subject",
+    "subject_unknown": "subject",
     "recorded_already": "subject",
     "no_id_number": "person",
     "barred_already": "person",

@@ -22,4 +22,4 @@ STATUS: dict[str, tuple[LazyString, str]] = {
     "over": (_l("已期满"), "neutral"),
     "revoked": (_l("已撤销"), "neutral"),
 }
-CLAUSE = "《公务员录用违规违纪行为处理办法》（2021）"
+CLAUSE = N_("《公务员录用违规违纪行为处理办法》（2021）")

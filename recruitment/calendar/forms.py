@@ -2,12 +2,13 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FileField, RadioField, StringField
-from wtforms.validators import Length, ValidationError
+from wtforms import RadioField, StringField
+from wtforms.validators import Length
 
 from recruitment.calendar.models import Kind
 from recruitment.calls.fields import Between, DayField, Given, WholeField
 from recruitment.forms import Form, Required, options
+from recruitment.lists.forms import UploadForm
 
 
 def kind_words() -> dict[str, str]:
@@ -26,12 +27,7 @@ class DayForm(Form):
     )
 
 
-class YearForm(Form):
+class YearForm(UploadForm):
     """The arrangement of a whole year as a spreadsheet."""
 
     year = WholeField(_l("年份"), [Given(), Between(2020, 2199)])
-    table = FileField(_l("放假调休安排文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))

@@ -28,11 +28,14 @@ class SpecialRow:
     source: str
 
 
-def _build(values: Mapping[str, Any]) -> SpecialRow:
+def _ends_later(values: Mapping[str, Any]) -> None:
     first, last = values["day"], values["last"] or values["day"]
     if not 0 <= (last - first).days < 31:
         raise RowWrong([("last", Wrong("结束日期不对", "应不早于开始日期，且不超过31天"))])
-    return SpecialRow(first, last, values["kind"], values["source"])
+
+
+def _build(values: Mapping[str, Any]) -> SpecialRow:
+    return SpecialRow(values["day"], values["last"] or values["day"], values["kind"], values["source"])
 
 
 SPECIAL_DAYS: ListDeclaration[SpecialRow] = ListDeclaration(
@@ -59,4 +62,5 @@ SPECIAL_DAYS: ListDeclaration[SpecialRow] = ListDeclaration(
         Column("source", "依据", parsers.text(200), ("文件", "文号")),
     ),
     build=_build,
+    rules=(_ends_later,),
 )

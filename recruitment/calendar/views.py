@@ -1,7 +1,6 @@
 """The calendar of working days: what is known of each year, single days, and import of a year's arrangement."""
 
 import io
-import uuid
 from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -11,15 +10,16 @@ from werkzeug.wrappers import Response
 
 from recruitment.areas.catalogue import PROVINCE_CODE
 from recruitment.calendar import operations, queries
-from recruitment.calendar.forms import DayForm, YearForm, kind_words
+from recruitment.calendar.forms import DayForm, kind_words
+from recruitment.calendar.imports import YEAR
 from recruitment.calendar.models import Kind
 from recruitment.calendar.table import SPECIAL_DAYS, SpecialRow
 from recruitment.calendar.working_days import packaged_years
-from recruitment.calls import staging
 from recruitment.clock import local, now, today
 from recruitment.database import db
 from recruitment.forms import Refusal, handle, typed
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.forms import UploadForm
+from recruitment.lists.pages import register
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
@@ -29,8 +29,6 @@ blueprint = Blueprint("calendar", __name__, url_prefix="/admin/calendar")
 Page = str | Response | tuple[str, int]
 READERS = (Role.ADMIN, Role.SUPERVISOR)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Where uploads wait between dry run and import; the folder is named like that of a call.
-STAGED = uuid.uuid5(uuid.NAMESPACE_OID, "calendar")
 EXAMPLE = [
     SpecialRow(
         date(2026, 10, 1), date(2026, 10, 7), Kind.HOLIDAY, "国务院办公厅关于2026年部分节假日安排的通知"
@@ -56,10 +54,10 @@ def _only_the_province() -> None:
 @allow(*READERS)
 def index() -> Page:
     """The years from last year to the one after next, and any other with entries."""
-    return _page(DayForm(formdata=None), YearForm(formdata=None))
+    return _page(DayForm(formdata=None))
 
 
-def _page(day_form: DayForm, year_form: YearForm, status: int = 200) -> tuple[str, int]:
+def _page(day_form: DayForm, status: int = 200) -> tuple[str, int]:
     this = today().year
     entered = queries.entered_years(db.session)
     shown = request.args.get("year", this, type=int)
@@ -75,7 +73,7 @@ def _page(day_form: DayForm, year_form: YearForm, status: int = 200) -> tuple[st
         days=queries.special_days(db.session, shown),
         kinds=kind_words(),
         day_form=day_form,
-        year_form=year_form,
+        year_form=UploadForm.of(YEAR, formdata=None),
         may_change=may_change(),
     ), status
 
@@ -89,7 +87,7 @@ def set_day() -> Page:
     if outcome.done:
         flash(_("已录入。"), "success")
         return redirect(url_for("calendar.index", year=outcome.result), 303)
-    return _page(form, YearForm(formdata=None), outcome.status)
+    return _page(form, outcome.status)
 
 
 def _set_day(form: DayForm) -> int:
@@ -130,63 +128,4 @@ def template() -> Response:
     )
 
 
-@blueprint.post("/import")
-@allow(Role.ADMIN)
-def upload() -> Page:
-    """Take a file in and lead to its dry run."""
-    _only_the_province()
-    form = YearForm()
-    if not form.validate():
-        return _page(DayForm(formdata=None), form, 422)
-    file = form.table.data
-    try:
-        name = staging.put(STAGED, file.stream.read(staging.MOST_BYTES + 1), file.filename)
-    except staging.StagingError as error:
-        form.table.errors = [str(error)]
-        return _page(DayForm(formdata=None), form, 422)
-    return redirect(url_for("calendar.dry_run", year=form.year.data, name=name), 303)
-
-
-@blueprint.get("/import/<int:year>/<name>")
-@allow(Role.ADMIN)
-def dry_run(year: int, name: str) -> Page:
-    """What an import of the file would do; nothing is changed."""
-    _only_the_province()
-    table = _read(name)
-    return _dry_run(year, name, table, operations.problems(table.rows, year) if table.rows else [])
-
-
-@blueprint.post("/import/<int:year>/<name>")
-@allow(Role.ADMIN)
-def confirm_import(year: int, name: str) -> Page:
-    """Enter exactly what the dry run showed."""
-    _only_the_province()
-    table = _read(name)
-    if table.errors or not table.rows:
-        return _dry_run(year, name, table, [], 422)
-    try:
-        number = operations.replace_year(
-            db.session, current_user(), year, table.rows, table.rows[0].source, now()
-        )
-        db.session.commit()
-    except Refusal as refusal:
-        db.session.rollback()
-        return _dry_run(year, name, table, [str(refusal)], 422)
-    staging.drop(STAGED, name)
-    flash(_("已录入%(year)s年的安排，共%(number)s天。", year=year, number=number), "success")
-    return redirect(url_for("calendar.index", year=year), 303)
-
-
-def _read(name: str) -> ImportResult[SpecialRow]:
-    content = staging.get(STAGED, name)
-    if content is None:
-        abort(404)
-    return read_list(SPECIAL_DAYS, content)
-
-
-def _dry_run(
-    year: int, name: str, table: ImportResult[SpecialRow], problems: list[str], status: int = 200
-) -> tuple[str, int]:
-    return render_template(
-        "calendar/dry_run.html", year=year, name=name, table=table, problems=problems, kinds=kind_words()
-    ), status
+register(blueprint, YEAR)

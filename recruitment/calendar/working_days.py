@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 from chinese_calendar import constants
 
+from recruitment.words import Words
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A deadline's last moment; the database keeps no finer ones, so nothing lies between it and the next day.
 END_OF_DAY = time.max
@@ -29,7 +31,10 @@ class MissingYear(ValueError):
     def __init__(self, year: int) -> None:
         self.year = year
         super().__init__(
-            f"{year}年的放假和调休安排还没有录入，无法计算工作日。请招录管理员先在“工作日历”中录入。"
+            Words(
+                "%(year)s年的放假和调休安排还没有录入，无法计算工作日。请招录管理员先在“工作日历”中录入。",
+                year=year,
+            )
         )
 
 

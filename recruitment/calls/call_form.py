@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from recruitment.calls.conditions import default_words, level_words, value_words
+from recruitment.calls.conditions import count_words, default_words, level_words, value_words
 from recruitment.calls.fields import Between, DayField, Given, LocalMinuteField, WholeField
 from recruitment.calls.models import Call
 from recruitment.calls.operations import overrides_of
@@ -20,6 +21,7 @@ from recruitment.eligibility.rulesets import Override, Parameter, RulesError, lo
 from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.eligibility.windows import BANDS, CONVENTIONS, Windows
 from recruitment.forms import DraftForm, Required, Section
+from recruitment.wording import label, said
 
 RULES = "sichuan"
 # What a call may set for itself on the page; the rest of the rules holds as it stands.
@@ -63,11 +65,18 @@ def value_field(path: str, unchanged: Any) -> Field:
         unchanged: the words for that, where the value is chosen.
     """
     parameter = load_rules(RULES).parameters[path]
-    label = f"{parameter.words}（{parameter.unit}）" if parameter.unit else parameter.words
     if parameter.kind == "whole":
-        return WholeField(label, [Optional(), Between(0, MOST[path.partition(".")[0]])])
+        return WholeField(
+            LazyString(_named, parameter), [Optional(), Between(0, MOST[path.partition(".")[0]])]
+        )
     # The words of a choice are translated, so they are asked for once a request.
-    return SelectField(label, choices=lambda: [("", unchanged), *_choices(parameter)])
+    return SelectField(LazyString(_named, parameter), choices=lambda: [("", unchanged), *_choices(parameter)])
+
+
+def _named(parameter: Parameter) -> str:
+    name = label(parameter.words)
+    unit = count_words("", parameter.unit)
+    return str(_("%(name)s（%(unit)s）", name=name, unit=unit)) if unit else name
 
 
 def value_of(path: str, raw: Any) -> Any:
@@ -79,7 +88,7 @@ def value_of(path: str, raw: Any) -> Any:
 
 def _rule_section(path: str) -> type[Section]:
     """The fields of one rule: the call's own value, why, and by which document."""
-    words = load_rules(RULES).parameters[path].words
+    words = LazyString(label, load_rules(RULES).parameters[path].words)
     fields = {
         "value": value_field(path, _l("按规定")),
         "reason": StringField(_l("改动“%(rule)s”的理由", rule=words), [Length(max=300)]),
@@ -216,7 +225,7 @@ class CallForm(DraftForm):
         elif self.windows.form.minimum.data:
             _blame(self.windows.form.minimum, _("这个日期会让不满法定最低年龄的人报名，请改早，或者不填。"))
         else:
-            self.form_errors.append(str(error))
+            self.form_errors.append(said(error.args[0]))
         return False
 
     def _set(self) -> Iterator[tuple[str, Any, Any]]:
@@ -325,5 +334,5 @@ def below(parameter: Parameter) -> str:
     if parameter.floor is None:
         return str(_("不能这样规定。"))
     value, citation = parameter.floor
-    words = level_words(value) if parameter.kind == "education" else f"{value}{parameter.unit}"
-    return str(_("不能低于%(value)s。依据：%(citation)s", value=words, citation=citation))
+    words = level_words(value) if parameter.kind == "education" else count_words(value, parameter.unit)
+    return str(_("不能低于%(value)s。依据：%(citation)s", value=words, citation=said(citation.words)))

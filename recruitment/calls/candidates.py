@@ -16,6 +16,7 @@ from recruitment.calls.models import Position
 from recruitment.eligibility.verdict import VERDICT_WORDS
 from recruitment.people.models import User
 from recruitment.web.formats import area_name
+from recruitment.wording import said
 from recruitment.workflow import engine
 from workflows.definition import Definition
 
@@ -94,7 +95,7 @@ def in_words(chosen: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("地区"), area_name(chosen.get("area", ""))),
         (_("状态"), "、".join(labels.get(state, state) for state in chosen.get("states", ()))),
         (_("职位代码"), chosen.get("position_code", "")),
-        (_("系统判定"), VERDICT_WORDS.get(chosen.get("verdict", ""), "")),
+        (_("系统判定"), said(VERDICT_WORDS.get(chosen.get("verdict", ""), ""))),
         (_("姓名或回执号"), chosen.get("text", "")),
     ]
     return [(name, value) for name, value in words if value] or [(_("范围"), _("全部报名"))]

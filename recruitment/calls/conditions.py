@@ -15,6 +15,7 @@ from recruitment.eligibility.rulesets import Parameter, RuleSet, Value, load_rul
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
 from recruitment.web.formats import day
+from recruitment.wording import label, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def bands(parameters: Parameters) -> list[Band]:
             if path == "age.minimum"
             else _("%(day)s及以后出生", day=day(limit)),
             limit=limit,
-            citation=parameters.cite(path),
+            citation=_cite(parameters, path),
             reason=parameters.values[path].reason or "",
             # Each of the other ceilings is a relief: the widest that somebody qualifies for counts.
             note=_("一般职位的范围更宽，按一般职位执行")
@@ -85,7 +86,10 @@ def conditions(parameters: Parameters) -> list[Condition]:
         Condition(_("年度考核"), _appraisals(parameters)),
         Condition(
             _("有下列情形之一的，不能报考"),
-            [(parameters.words[f"bar.{key}"], parameters.cite(f"bar.{key}")) for key in parameters.bars],
+            [
+                (label(parameters.words[f"bar.{key}"]), _cite(parameters, f"bar.{key}"))
+                for key in parameters.bars
+            ],
         ),
     ]
 
@@ -94,9 +98,9 @@ def summary(parameters: Parameters) -> list[str]:
     """Who may apply in a few sentences, for a first look."""
     _minimum, *ceilings = bands(parameters)
     return [
-        "；".join(words for words, _cite in _posts(parameters)[:2]),
+        _("；").join(words for words, _cite in _posts(parameters)[:2]),
         _tenure(parameters)[0][0],
-        "；".join(words for words, _cite in _education(parameters)[:2]),
+        _("；").join(words for words, _cite in _education(parameters)[:2]),
         *(
             str(_("%(who)s：%(years)s周岁以下（%(born)s）", who=band.who, years=band.years, born=band.born))
             for band in ceilings
@@ -109,21 +113,21 @@ def _posts(parameters: Parameters) -> list[tuple[str, str]]:
     lines = [
         (
             _("现任%(posts)s", posts=_either(parameters["post.qualifying"])),
-            parameters.cite("post.qualifying"),
+            _cite(parameters, "post.qualifying"),
         )
     ]
     if parameters["post.stationed"]:
         lines.append(
             (
                 _("或者现任%(posts)s", posts=_either(parameters["post.stationed"])),
-                parameters.cite("post.stationed"),
+                _cite(parameters, "post.stationed"),
             )
         )
     if parameters["post.restructured"]:
         lines.append(
             (
                 _("因村（社区）建制调整，从上述职务转任其他正职的，也可以报考"),
-                parameters.cite("post.restructured"),
+                _cite(parameters, "post.restructured"),
             )
         )
     return lines
@@ -136,11 +140,11 @@ def _tenure(parameters: Parameters) -> list[tuple[str, str]]:
         if parameters["tenure.mode"] == "continuous"
         else _("到%(day)s，在上述职务上累计任职满%(years)s年", day=on, years=years)
     )
-    lines = [(main, parameters.cite("tenure.minimum"))]
+    lines = [(main, _cite(parameters, "tenure.minimum"))]
     if parameters["tenure.merge_posts"]:
-        lines.append((_("先后担任两种职务的，时间合并计算"), parameters.cite("tenure.merge_posts")))
+        lines.append((_("先后担任两种职务的，时间合并计算"), _cite(parameters, "tenure.merge_posts")))
     if parameters["tenure.same_county"]:
-        lines.append((_("任职时间须在同一县（市、区）"), parameters.cite("tenure.same_county")))
+        lines.append((_("任职时间须在同一县（市、区）"), _cite(parameters, "tenure.same_county")))
     if relief := parameters["tenure.relief_excellent"]:
         lines.append(
             (
@@ -150,7 +154,7 @@ def _tenure(parameters: Parameters) -> list[tuple[str, str]]:
                     times=relief,
                     years=parameters["tenure.relief_minimum"],
                 ),
-                parameters.cite("tenure.relief_excellent"),
+                _cite(parameters, "tenure.relief_excellent"),
             )
         )
     if parameters["post.stationed"]:
@@ -161,11 +165,11 @@ def _tenure(parameters: Parameters) -> list[tuple[str, str]]:
                     years=parameters["tenure.stationed_minimum"],
                     result=APPRAISAL_RESULTS[parameters["tenure.stationed_appraisal"]],
                 ),
-                parameters.cite("tenure.stationed_minimum"),
+                _cite(parameters, "tenure.stationed_minimum"),
             )
         )
         if former_count(parameters):
-            lines.append((_("已离任的驻村第一书记也可以报考"), parameters.cite("post.stationed_former")))
+            lines.append((_("已离任的驻村第一书记也可以报考"), _cite(parameters, "post.stationed_former")))
     return lines
 
 
@@ -173,14 +177,14 @@ def _education(parameters: Parameters) -> list[tuple[str, str]]:
     return [
         (
             _("%(level)s及以上学历", level=level_words(parameters["education.floor"])),
-            parameters.cite("education.floor"),
+            _cite(parameters, "education.floor"),
         ),
         (
             _(
                 "涉藏地区的职位：%(level)s及以上学历",
                 level=level_words(parameters["education.floor_tibetan"]),
             ),
-            parameters.cite("education.floor_tibetan"),
+            _cite(parameters, "education.floor_tibetan"),
         ),
         (_("职位另有更高要求的，以职位表为准"), ""),
     ]
@@ -190,7 +194,7 @@ def _area(parameters: Parameters) -> list[tuple[str, str]]:
     words = (
         _("只能报考任职所在市（州）的职位") if parameters["area.same_prefecture"] else _("可以报考全省的职位")
     )
-    return [(words, parameters.cite("area.same_prefecture"))]
+    return [(words, _cite(parameters, "area.same_prefecture"))]
 
 
 def _appraisals(parameters: Parameters) -> list[tuple[str, str]]:
@@ -203,7 +207,7 @@ def _appraisals(parameters: Parameters) -> list[tuple[str, str]]:
                 last=year - 1,
                 result=APPRAISAL_RESULTS[parameters["appraisal.excluded_below"]],
             ),
-            parameters.cite("appraisal.excluded_below"),
+            _cite(parameters, "appraisal.excluded_below"),
         ),
         (
             _(
@@ -211,13 +215,17 @@ def _appraisals(parameters: Parameters) -> list[tuple[str, str]]:
                 last=year - 1,
                 result=APPRAISAL_RESULTS[parameters["appraisal.last_at_least"]],
             ),
-            parameters.cite("appraisal.last_at_least"),
+            _cite(parameters, "appraisal.last_at_least"),
         ),
     ]
 
 
+def _cite(parameters: Parameters, path: str) -> str:
+    return said(parameters.cite(path))
+
+
 def _either(posts: Iterable[str]) -> str:
-    return "、".join(str(POSTS[post]) if post in POSTS else POST_WORDS[post] for post in posts)  # type: ignore[index]
+    return str(_("、")).join(str(POSTS[post]) if post in POSTS else said(POST_WORDS[post]) for post in posts)  # type: ignore[index]
 
 
 def level_words(level: str) -> str:
@@ -252,12 +260,23 @@ def value_words(kind: str, value: Any, unit: str = "") -> str:
     if kind == "education":
         return str(EDUCATION_LEVELS[value])
     if kind == "convention":
-        return CONVENTIONS[value].words
+        return said(CONVENTIONS[value].words)
     if kind == "mode":
         return str({"continuous": _("连续计算"), "cumulative": _("累计计算")}[value])
     if kind == "flag":
         return str(_("是") if value else _("否"))
-    return f"{value}{unit}"
+    return count_words(value, unit)
+
+
+def count_words(number: int | str, unit: str) -> str:
+    """A number in a unit of the rule sets; without a number the unit alone."""
+    words: dict[str, str] = {
+        "周岁": _("%(number)s周岁", number=number),
+        "年": _("%(number)s年", number=number),
+        "次": _("%(number)s次", number=number),
+        "天": _("%(number)s天", number=number),
+    }
+    return words.get(unit, f"{number}{unit}").strip()
 
 
 def rule_set(parameters: Parameters) -> Mapping[str, Parameter]:
@@ -272,4 +291,4 @@ def default_words(rules: RuleSet, path: str, reference_date: date) -> str:
     if value is None:
         return ""
     words = value_words(parameter.kind, value.value, parameter.unit)
-    return str(_("规定：%(value)s。依据：%(citation)s", value=words, citation=value.citation))
+    return str(_("规定：%(value)s。依据：%(citation)s", value=words, citation=said(value.citation.words)))

@@ -6,7 +6,7 @@ from typing import Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from recruitment.areas.models import County
@@ -16,22 +16,13 @@ from recruitment.calls.fields import Given, LocalMinuteField
 from recruitment.eligibility.verdict import VERDICT_WORDS
 from recruitment.eligibility.vocabulary import EDUCATION_RANK
 from recruitment.forms import DraftForm, Form, Required
+from recruitment.wording import said
 
 
 class StepForm(Form):
     """The reason for a step that asks for one."""
 
     reason = TextAreaField(_l("理由"), [Length(max=1000)])
-
-
-class TableForm(Form):
-    """A position table as a spreadsheet."""
-
-    table = FileField(_l("职位表文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择职位表文件。"))
 
 
 class ExtensionForm(DraftForm):
@@ -86,7 +77,10 @@ class CandidateFilter(wtforms.Form):
 
     area = SelectField(_l("地区"), choices=())
     state = SelectField(_l("状态"), choices=lambda: [("", _("全部")), *candidates.states().items()])
-    verdict = SelectField(_l("系统判定"), choices=lambda: [("", _("全部")), *VERDICT_WORDS.items()])
+    verdict = SelectField(
+        _l("系统判定"),
+        choices=lambda: [("", _("全部")), *((key, said(words)) for key, words in VERDICT_WORDS.items())],
+    )
     position = StringField(_l("职位代码"))
     text = StringField(_l("姓名或回执号"))
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.applications.models import Application
 from recruitment.calls.models import Call, Extension, Position
@@ -40,9 +41,12 @@ def _complete_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _complete_reasons(given: Given) -> Iterator[Reason]:
     if not given.facts["positions"]:
-        yield Reason("no_positions", "还没有导入职位表。")
+        yield Reason("no_positions", _("还没有导入职位表。"))
     if given.now >= given.facts["closes_at"]:
-        yield Reason("already_over", f"报名截止时间{moment(given.facts['closes_at'])}已经过了，请先修改。")
+        yield Reason(
+            "already_over",
+            _("报名截止时间%(moment)s已经过了，请先修改。", moment=moment(given.facts["closes_at"])),
+        )
 
 
 def _ends(scope: Scope) -> sa.ColumnElement[datetime]:
@@ -62,7 +66,9 @@ def _over_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _over_reasons(given: Given) -> Iterator[Reason]:
     if given.now < given.facts["ends_at"]:
-        yield Reason("registration_running", f"报名到{moment(given.facts['ends_at'])}才截止。")
+        yield Reason(
+            "registration_running", _("报名到%(moment)s才截止。", moment=moment(given.facts["ends_at"]))
+        )
 
 
 def _reviews(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
@@ -83,4 +89,4 @@ def _reviews_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _reviews_reasons(given: Given) -> Iterator[Reason]:
     if waiting := given.facts["waiting"]:
-        yield Reason("reviews_waiting", f"还有 {waiting} 份报名没有审完。")
+        yield Reason("reviews_waiting", _("还有 %(waiting)s 份报名没有审完。", waiting=waiting))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.applications.models import Application
@@ -91,7 +92,7 @@ def revise(
     _lock_draft(session, call, actor)
     if expected_fingerprint is not None and expected_fingerprint != fingerprint(call):
         raise Refused(
-            [Reason("call_changed", "您打开这个页面以后，其他人修改了这次招考。请核对最新内容后再保存。")]
+            [Reason("call_changed", _("您打开这个页面以后，其他人修改了这次招考。请核对最新内容后再保存。"))]
         )
     changes = dict(changes)
     if changes.keys() & {"reference_date", "rules", "overrides", "windows"}:
@@ -198,15 +199,15 @@ def _lock_draft(session: Session, call: Call, actor: Actor) -> None:
     check_in_charge(call, actor)
     session.refresh(call, with_for_update=True)
     if call.state != "draft":
-        raise Refused([Reason("call_published", "公告已经发布，不能再修改；需要时可以延长报名时间。")])
+        raise Refused([Reason("call_published", _("公告已经发布，不能再修改；需要时可以延长报名时间。"))])
     if session.scalar(sa.select(sa.exists().where(Application.call_id == call.id))):
-        raise Refused([Reason("has_applications", "已经有人报名，招考条件和职位表不能再修改。")])
+        raise Refused([Reason("has_applications", _("已经有人报名，招考条件和职位表不能再修改。"))])
 
 
 def check_in_charge(call: Call, actor: Actor) -> None:
     """Refuse whoever does not look after the call."""
     if not actor.covers("admin", call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能修改。"))])
 
 
 # In a draft the closing time itself is edited; once the exam has begun nobody can apply any more.
@@ -241,14 +242,16 @@ def extend(
     session.refresh(call, with_for_update=True)
     reasons = []
     if call.state not in EXTENDABLE:
-        reasons.append(Reason("not_extendable", "现在这个阶段不能延长报名。"))
+        reasons.append(Reason("not_extendable", _("现在这个阶段不能延长报名。")))
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明延长的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明延长的原因。")))
     present = deadlines.closes_at(session, call, county_code, user_id)
     if closes_at <= present:
-        reasons.append(Reason("not_later", f"新的截止时间应晚于现在的截止时间：{moment(present)}。"))
+        reasons.append(
+            Reason("not_later", _("新的截止时间应晚于现在的截止时间：%(moment)s。", moment=moment(present)))
+        )
     if closes_at <= now:
-        reasons.append(Reason("in_the_past", "新的截止时间已经过去了。"))
+        reasons.append(Reason("in_the_past", _("新的截止时间已经过去了。")))
     if reasons:
         raise Refused(reasons)
     extension = Extension(

@@ -16,7 +16,8 @@ from recruitment.eligibility.vocabulary import EDUCATION
 from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
 from recruitment.lists.files import DEFAULT_LIMITS, Limits
 from recruitment.lists.parsers import Wrong, code, half_width, loose, phone, quote, text, whole
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 
 LANGUAGES = ("彝语", "藏语", "羌语")
 EDUCATION_PHRASES = {
@@ -241,8 +242,7 @@ def _conditions(value: str) -> tuple[dict[str, Any], str]:
 
 
 def _row(values: Mapping[str, Any]) -> PositionRow:
-    """A row of cells that are right each by itself: what remains is whether the places agree."""
-    county_code = _the_county(values["county"], values["prefecture"])
+    county_code = county_of(values)
     parsed, words = values["conditions"]
     return PositionRow(
         code=values["code"],
@@ -259,7 +259,10 @@ def _row(values: Mapping[str, Any]) -> PositionRow:
     )
 
 
-def _the_county(found: tuple[str, ...], prefecture_code: str) -> str:
+def county_of(values: Mapping[str, Any]) -> str:
+    """Code of the county that a row names; :raises RowWrong: county and prefecture do not agree on one."""
+    found: tuple[str, ...] = values["county"]
+    prefecture_code: str = values["prefecture"]
     within = [one for one in found if prefecture_code in ("", counties()[one].prefecture_code)]
     if len(within) == 1:
         return within[0]
@@ -269,6 +272,12 @@ def _the_county(found: tuple[str, ...], prefecture_code: str) -> str:
         raise RowWrong([("county", Wrong(f"{name}不止一个", f"请写明市（州）：{places}"))])
     where = prefectures()[prefecture_code]
     raise RowWrong([("county", Wrong(f"{name}不在{where}", "市（州）与县（市、区）应一致"))])
+
+
+def _places_agree(values: Mapping[str, Any]) -> None:
+    county_code = county_of(values)
+    if values["township"]:
+        _the_township(values["township"], county_code)
 
 
 def _the_township(value: str, county_code: str) -> str:
@@ -350,4 +359,5 @@ POSITION_TABLE: ListDeclaration[PositionRow] = ListDeclaration(
         Column("note", "备注", text(300), ("说明", "备注说明"), required=False, absent_ok=True),
     ),
     build=_row,
+    rules=(_places_agree,),
 )

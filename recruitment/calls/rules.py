@@ -36,7 +36,7 @@ def person_facts(call: Call, form: dict[str, Any]) -> Person:
 
 def named(verdict: Verdict, parameters: Parameters) -> dict[str, Any]:
     """The verdict as an application keeps it, with the digest of the very parameters that gave it."""
-    return verdict.to_json() | {"parameters": parameters.digest}
+    return verdict.to_json(kept=True) | {"parameters": parameters.digest}
 
 
 def judge(call: Call, form: dict[str, Any], position: Position) -> Verdict:

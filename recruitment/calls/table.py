@@ -1,35 +1,41 @@
-"""A position table as one call may take it: read by itself, then held against the call's own floor."""
+"""A position table as one call may take it: its own rules, and the call's floor of schooling."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from recruitment.calls.conditions import level_words
 from recruitment.calls.models import Call
-from recruitment.calls.position_table import POSITION_TABLE, PositionRow, read_position_table
+from recruitment.calls.position_table import POSITION_TABLE, PositionRow, county_of
 from recruitment.calls.rules import parameters_of
 from recruitment.eligibility.vocabulary import EDUCATION_RANK
-from recruitment.lists.reading import ImportResult, ListError
+from recruitment.lists.declaration import ListDeclaration, RowWrong
+from recruitment.lists.parsers import Wrong
 
 
-def read_for(call: Call, content: bytes) -> ImportResult[PositionRow]:
-    """All positions of a spreadsheet, or every error and no position.
+def table_of(call: Call) -> ListDeclaration[PositionRow]:
+    """The position table of a call.
 
     A position may ask for more schooling than the call, never for less: it would draw people whom the call
     refuses.
     """
-    found = read_position_table(content)
     parameters = parameters_of(call)
     tibetan = parameters.counties("education.tibetan_counties")
-    errors = []
-    for row, number in zip(found.rows, found.numbers, strict=True):
-        here = "education.floor_tibetan" if row.county_code in tibetan else "education.floor"
+
+    def above_the_floor(values: Mapping[str, Any]) -> None:
+        asked = values["education"]
+        try:
+            county_code = county_of(values)
+        except RowWrong:
+            # Said by the table's own rule.
+            return
+        here = "education.floor_tibetan" if county_code in tibetan else "education.floor"
         floor = parameters[here]
-        if EDUCATION_RANK[row.education] < EDUCATION_RANK[floor]:
-            errors.append(
-                ListError(
-                    f"{level_words(row.education)}低于本次招考的最低学历",
-                    f"应为{level_words(floor)}或更高。依据：{parameters.cite(here)}",
-                    number,
-                    POSITION_TABLE.column("education").title,
-                )
+        if EDUCATION_RANK[asked] < EDUCATION_RANK[floor]:
+            wrong = Wrong(
+                f"{level_words(asked)}低于本次招考的最低学历",
+                f"应为{level_words(floor)}或更高。依据：{parameters.cite(here)}",
             )
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+            raise RowWrong([("education", wrong)])
+
+    return replace(POSITION_TABLE, rules=(*POSITION_TABLE.rules, above_the_floor))

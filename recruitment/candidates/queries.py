@@ -33,6 +33,12 @@ def of_application(session: Session, application_id: uuid.UUID) -> Candidate | N
     )
 
 
+def of_applications(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
+    """The candidates that applications became, by the application's id."""
+    rows = session.scalars(sa.select(Candidate).options(*_WITH).where(Candidate.application_id.in_(ids)))
+    return {candidate.application_id: candidate for candidate in rows}
+
+
 def within(areas: Sequence[str]) -> sa.ColumnElement[bool]:
     """Whether a candidate belongs to one of the areas, given as prefixes of county codes."""
     return sa.or_(sa.false(), *(Candidate.area_code.startswith(area, autoescape=True) for area in areas))

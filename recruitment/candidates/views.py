@@ -31,8 +31,11 @@ def show(candidate_id: uuid.UUID) -> str:
 
 @blueprint.app_context_processor
 def _helpers() -> dict[str, Any]:
-    """For the page of the application that the candidate came from; that room knows nothing of candidates."""
+    """For the pages of the applications that candidates came from; that room knows nothing of candidates."""
     return {
+        "candidates_of": lambda applications: queries.of_applications(
+            db.session, [application.id for application in applications]
+        ),
         "candidate_of": lambda application: queries.of_application(db.session, application.id),
         "candidate_standing": timeline.standing,
     }

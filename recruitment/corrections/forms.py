@@ -17,6 +17,7 @@ from recruitment.eligibility.parameters import Parameters, parameters_for, sugge
 from recruitment.eligibility.rulesets import Override, RulesError, load_rules
 from recruitment.eligibility.windows import BANDS, Windows
 from recruitment.forms import DraftForm, Required
+from recruitment.wording import label, said
 
 _AGES = {
     "minimum": "age.minimum",
@@ -48,9 +49,9 @@ class CorrectionForm(DraftForm):
         known = load_rules(now.ruleset).parameters
         for path in RULE_PATHS:
             parameter = known[path]
-            words = value_words(parameter.kind, now[path], parameter.unit)
-            said = _("现在：%(value)s。依据：%(citation)s", value=words, citation=now.cite(path))
-            yield parameter.words, str(said), self[field_name(path)]
+            value = value_words(parameter.kind, now[path], parameter.unit)
+            words = _("现在：%(value)s。依据：%(citation)s", value=value, citation=said(now.cite(path)))
+            yield label(parameter.words), str(words), self[field_name(path)]
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         fine: bool = super().validate(extra_validators)
@@ -66,7 +67,7 @@ class CorrectionForm(DraftForm):
             try:
                 self.parameters()
             except RulesError as error:
-                self.form_errors.append(str(error))
+                self.form_errors.append(said(error.args[0]))
                 fine = False
         return fine
 

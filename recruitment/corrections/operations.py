@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.applications.models import SPENT, Application
@@ -57,11 +58,11 @@ def propose(
     standing = parameters_of(call)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明更正的理由。"))
+        reasons.append(Reason("reason_missing", _("请写明更正的理由。")))
     if not source.strip():
-        reasons.append(Reason("source_missing", "请写明更正的依据（文件名称、文号）。"))
+        reasons.append(Reason("source_missing", _("请写明更正的依据（文件名称、文号）。")))
     if (parameters.windows, _plain(parameters)) == (standing.windows, _plain(standing)):
-        reasons.append(Reason("nothing_changed", "没有改动任何规定。"))
+        reasons.append(Reason("nothing_changed", _("没有改动任何规定。")))
     if reasons:
         raise Refused(reasons)
     session.execute(
@@ -123,7 +124,7 @@ def confirm(
     _lock(session, call, actor)
     session.refresh(correction)
     if correction.judged_at != judged_at:
-        raise Refused([_STALE])
+        raise Refused([_outdated()])
     if correction.confirmed_at is not None:
         return
     _check_rules(call, correction)
@@ -132,7 +133,10 @@ def confirm(
             [
                 Reason(
                     "stale",
-                    f"试算以后，有{stale}份报名新提交或有了变化，没有确认。请重新试算，核对后再确认。",
+                    _(
+                        "试算以后，有%(stale)s份报名新提交或有了变化，没有确认。请重新试算，核对后再确认。",
+                        stale=stale,
+                    ),
                 )
             ]
         )
@@ -183,9 +187,19 @@ def _figures(session: Session, correction: Correction) -> dict[str, Any]:
     }
 
 
-_STALE = Reason("stale", "您打开这个页面以后，更正内容或试算结果有了变化，没有确认。请核对最新结果后再确认。")
-_RULES_CHANGED = Reason("rules_changed", "这份更正提出以后，招考条件已经按另一份更正改变。请重新填写更正。")
-_CONFIRMED = Reason("confirmed", "这份更正已经确认，不能再改。")
+def _outdated() -> Reason:
+    return Reason(
+        "stale",
+        _("您打开这个页面以后，更正内容或试算结果有了变化，没有确认。请核对最新结果后再确认。"),
+    )
+
+
+def _rules_changed() -> Reason:
+    return Reason("rules_changed", _("这份更正提出以后，招考条件已经按另一份更正改变。请重新填写更正。"))
+
+
+def _confirmed() -> Reason:
+    return Reason("confirmed", _("这份更正已经确认，不能再改。"))
 
 
 def _author(actor: Actor) -> uuid.UUID:
@@ -203,9 +217,9 @@ def _lock(session: Session, call: Call, actor: Actor) -> None:
     check_in_charge(call, actor)
     session.refresh(call, with_for_update=True)
     if call.state == "draft":
-        raise Refused([Reason("not_published", "公告还没有发布，请直接修改招考。")])
+        raise Refused([Reason("not_published", _("公告还没有发布，请直接修改招考。"))])
     if call.state not in CORRECTABLE:
-        raise Refused([Reason("too_late", "考试开始以后，不能再更正招考条件。")])
+        raise Refused([Reason("too_late", _("考试开始以后，不能再更正招考条件。"))])
 
 
 def _lock_open(
@@ -215,14 +229,14 @@ def _lock_open(
     _lock(session, call, actor)
     session.refresh(correction)
     if correction.confirmed_at is not None:
-        raise Refused([_CONFIRMED])
+        raise Refused([_confirmed()])
     if not rules_may_differ:
         _check_rules(call, correction)
 
 
 def _check_rules(call: Call, correction: Correction) -> None:
     if call.parameters != correction.before:
-        raise Refused([_RULES_CHANGED])
+        raise Refused([_rules_changed()])
 
 
 def _plain(parameters: Parameters) -> dict[str, Any]:

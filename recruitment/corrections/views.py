@@ -33,6 +33,7 @@ from recruitment.eligibility.parameters import Parameters
 from recruitment.forms import handle
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
+from recruitment.wording import label
 from workflows.terms import Refused
 
 blueprint = Blueprint("corrections", __name__)
@@ -224,7 +225,7 @@ def _differences(correction: Correction) -> list[Difference]:
     kinds = rule_set(new)
     found = [
         Difference(
-            new.words[path],
+            label(new.words[path]),
             value_words(kinds[path].kind, old[path], kinds[path].unit),
             value_words(kinds[path].kind, new[path], kinds[path].unit),
         )

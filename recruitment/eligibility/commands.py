@@ -89,13 +89,13 @@ def judge_row(row: Row, params: Parameters) -> dict[str, Any]:
     """The answer for one row: ``{id, verdict, rules, reasons}`` or ``{id, error, line}``."""
     value = row.value
     identity = value.get("id") if isinstance(value, dict) else None
-    if isinstance(identity, bool) or not isinstance(identity, str | int):
+    if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
         identity = None
     try:
         if row.error is not None:
             raise FactError(row.error)
         person = Person.from_json(value)
-        if person.id is None:
+        if identity is None:
             raise FactError("id：缺少编号")
         verdict = params.judge(person, Position.from_json(value.get("position")))
     except FactError as error:

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any, Final, TypeVar
 
 from recruitment.eligibility.vocabulary import (
@@ -19,6 +19,9 @@ from recruitment.eligibility.vocabulary import (
 )
 
 _Item = TypeVar("_Item")
+_SEX: Final = {key: key for key in SEXES} | {word: key for key, word in SEXES.items()}
+# Longest value that an error repeats.
+_SHOWN: Final = 60
 
 
 class FactError(ValueError):
@@ -132,7 +135,7 @@ class Position:
             party_member=_flag(value.get("party_member"), "position.party_member") or False,
             areas=areas,
             years=_whole(value.get("years"), "position.years"),
-            sex=_text(value.get("sex"), "position.sex"),
+            sex=_word(value.get("sex"), _SEX, "position.sex"),
             sex_basis=_text(value.get("sex_basis"), "position.sex_basis"),
         )
         return cls(county[:6] if county else None, conditions, code)
@@ -190,9 +193,6 @@ class Person:
         if not isinstance(value, dict):
             raise FactError("应为 JSON 对象")
         get = value.get
-        sex = _text(get("sex"), "sex")
-        if sex is not None and sex not in SEXES:
-            raise FactError(f"sex：只能是 male 或 female：{sex!r}")
         languages = get("languages")
         return cls(
             id=_identity(get("id")),
@@ -205,7 +205,7 @@ class Person:
             languages=None if languages is None else _texts(languages, "languages"),
             major=_text(get("major"), "major"),
             party_member=_flag(get("party_member"), "party_member"),
-            sex=sex,
+            sex=_word(get("sex"), _SEX, "sex"),
             register=_register(get("register")),
         )
 
@@ -239,6 +239,16 @@ class Person:
         } | ({"register": dict(self.register)} if self.register else {})
 
 
+def _shown(value: object) -> str:
+    """A value as an error names it."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _name(key: str) -> str:
+    return key if len(key) <= _SHOWN else f"{key[:_SHOWN]}…"
+
+
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -258,13 +268,13 @@ def _date(value: object, where: str) -> date | None:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise FactError(f"{where}：不是日期（YYYY-MM-DD）：{value!r}")
+    raise FactError(f"{where}：不是日期（YYYY-MM-DD）：{_shown(value)}")
 
 
 def _text(value: object, where: str) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
-    raise FactError(f"{where}：应为文字：{value!r}")
+    raise FactError(f"{where}：应为文字：{_shown(value)}")
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
@@ -278,13 +288,20 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
 def _flag(value: object, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise FactError(f"{where}：应为 true、false 或 null：{value!r}")
+    raise FactError(f"{where}：应为 true、false 或 null：{_shown(value)}")
 
 
 def _whole(value: object, where: str) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise FactError(f"{where}：应为整数：{value!r}")
+    raise FactError(f"{where}：应为整数：{_shown(value)}")
+
+
+def _year(value: object, where: str) -> int | None:
+    year = _whole(value, where)
+    if year is not None and not MINYEAR <= year <= MAXYEAR:
+        raise FactError(f"{where}：不是年份：{_shown(value)}")
+    return year
 
 
 def _word(value: object, known: Mapping[str, str], where: str) -> str | None:
@@ -292,7 +309,7 @@ def _word(value: object, known: Mapping[str, str], where: str) -> str | None:
         return None
     if isinstance(value, str) and value in known:
         return known[value]
-    raise FactError(f"{where}：不认识的取值：{value!r}")
+    raise FactError(f"{where}：不认识的取值：{_shown(value)}")
 
 
 def _code(value: object, where: str, lengths: tuple[int, ...]) -> str | None:
@@ -300,7 +317,7 @@ def _code(value: object, where: str, lengths: tuple[int, ...]) -> str | None:
         return None
     if isinstance(value, str) and len(value) in lengths and value.isascii() and value.isdigit():
         return value
-    raise FactError(f"{where}：应为 {'、'.join(map(str, lengths))} 位数字代码：{value!r}")
+    raise FactError(f"{where}：应为 {'、'.join(map(str, lengths))} 位数字代码：{_shown(value)}")
 
 
 def _items(value: object, where: str, read: Callable[[object, str], _Item]) -> tuple[_Item, ...] | None:
@@ -344,7 +361,7 @@ def _appraisal(value: object, where: str) -> Appraisal:
     if not isinstance(value, dict):
         raise FactError(f"{where}：应为对象")
     return Appraisal(
-        _whole(value.get("year"), f"{where}.year"),
+        _year(value.get("year"), f"{where}.year"),
         _word(value.get("result"), APPRAISALS, f"{where}.result"),
     )
 
@@ -356,9 +373,9 @@ def _register(value: object) -> Mapping[str, str]:
         raise FactError("register：应为对象")
     for key, said in value.items():
         if key not in DECLARATIONS:
-            raise FactError(f"register.{key}：不认识的登记事项")
+            raise FactError(f"register.{_name(key)}：不认识的登记事项")
         if not isinstance(said, str) or not said:
-            raise FactError(f"register.{key}：应为文字")
+            raise FactError(f"register.{_name(key)}：应为文字")
     return dict(value)
 
 
@@ -369,7 +386,7 @@ def _declarations(value: object) -> Mapping[str, bool | None]:
         raise FactError("declarations：应为对象")
     for key, answer in value.items():
         if key not in DECLARATIONS:
-            raise FactError(f"declarations.{key}：不认识的申报事项")
+            raise FactError(f"declarations.{_name(key)}：不认识的申报事项")
         if answer is not None and not isinstance(answer, bool):
-            raise FactError(f"declarations.{key}：应为 true、false 或 null：{answer!r}")
+            raise FactError(f"declarations.{_name(key)}：应为 true、false 或 null：{_shown(answer)}")
     return value

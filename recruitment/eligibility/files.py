@@ -7,8 +7,10 @@ cell is unknown; ``无`` in ``posts``, ``commendations`` or ``appraisals`` says 
 import codecs
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -36,6 +38,10 @@ COLUMNS: Final[Mapping[str, str]] = {
 _NONE: Final = frozenset({"无", "none"})
 _YES: Final = frozenset({"是", "有", "true", "yes", "1"})
 _NO: Final = frozenset({"否", "无", "没有", "false", "no", "0"})
+# Whole numbers up to here are exact in a workbook.
+_EXACT: Final = 2**53
+# A long number after a spreadsheet program has rewritten it.
+_ROUNDED: Final = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE | re.ASCII)
 _LISTS: Final = ("posts", "commendations", "appraisals")
 
 
@@ -79,13 +85,32 @@ def _json_lines(path: Path) -> Iterator[Row]:
             if not raw.strip():
                 continue
             try:
-                yield Row(number, json.loads(raw), None)
+                yield _json_row(number, raw.decode().rstrip())
             except UnicodeDecodeError:
                 yield Row(number, None, "不是 UTF-8 编码")
             except json.JSONDecodeError as error:
                 yield Row(number, None, f"不是 JSON：第 {error.colno} 个字符处有误")
             except (ValueError, RecursionError):
                 yield Row(number, None, "不是 JSON：数字过长或层次过深")
+
+
+def _json_row(number: int, text: str) -> Row:
+    """The object of a line. What Python reads and JSON does not allow, or leaves open, is an error with its id."""
+    faults: list[str] = []
+
+    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            # Which of the values is meant, nobody but the sender can say.
+            faults.extend(f"重复的字段：{name}" for name in found if names.count(name) > 1)
+        return found
+
+    def no_number(word: str) -> None:
+        faults.append(f"不是 JSON：{word} 不是数字")
+
+    value = json.loads(text, object_pairs_hook=fields, parse_constant=no_number)
+    return Row(number, value, "；".join(faults) or None)
 
 
 def _encoding(path: Path) -> str:
@@ -106,11 +131,18 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         reader = csv.reader(file)
         try:
             header = _header(next(reader, []))
-            while (cells := next(reader, None)) is not None:
-                if any(cell.strip() for cell in cells):
-                    yield _row(reader.line_num, header, cells)
         except csv.Error as error:
-            raise FileError(f"第 {reader.line_num} 行不是 CSV:{error}") from error
+            raise FileError(f"第 {reader.line_num} 行不是 CSV：{error}") from error
+        while True:
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                yield Row(reader.line_num, None, f"不是 CSV：{error}")
+                continue
+            if cells is None:
+                return
+            if any(cell.strip() for cell in cells):
+                yield _row(reader.line_num, header, cells)
 
 
 def _workbook_rows(path: Path) -> Iterator[Row]:
@@ -125,7 +157,9 @@ def _workbook_rows(path: Path) -> Iterator[Row]:
     header = _header([str(cell) for cell in next(rows, [])])
     for number, cells in enumerate(rows, first + 1):
         texts = [_cell(cell) for cell in cells]
-        if any(texts):
+        if any(isinstance(cell, float) and abs(cell) > _EXACT for cell in cells):
+            yield Row(number, None, "数字太长，表格软件已丢掉末几位；请把编号和代码的列设为文本")
+        elif any(texts):
             yield _row(number, header, texts)
 
 
@@ -158,9 +192,11 @@ def _header(cells: list[str]) -> list[str]:
 
 
 def _row(number: int, header: list[str], cells: list[str]) -> Row:
-    if any(cell.strip() for cell in cells[len(header) :]):
+    if any(cell.strip() and not name for name, cell in zip_longest(header, cells, fillvalue="")):
         return Row(number, None, "单元格多于列名")
     texts = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()}
+    if _ROUNDED.fullmatch(texts.get("id", "")):
+        return Row(number, None, f"id：表格软件已把编号改成 {texts['id']}；请把这一列设为文本")
     try:
         return Row(number, _person(texts), None)
     except FileError as error:

@@ -23,6 +23,7 @@ from recruitment.eligibility.rulesets import (
 )
 from recruitment.eligibility.vocabulary import DECLARATIONS
 from recruitment.eligibility.windows import BANDS, Windows, suggest
+from recruitment.words import Words
 
 if TYPE_CHECKING:
     from recruitment.eligibility.judging import Judge
@@ -51,9 +52,9 @@ class Parameters:
     def __getitem__(self, path: str) -> Any:
         return self.values[path].value
 
-    def cite(self, path: str) -> str:
+    def cite(self, path: str) -> Words:
         """The citation of a value, in one line."""
-        return str(self.values[path].citation)
+        return self.values[path].citation.words
 
     def counties(self, path: str) -> frozenset[str]:
         """The codes of a county set."""
@@ -147,7 +148,13 @@ def parameters_for(
     values = ruleset.at(reference_date, overrides)
     suggested = suggested_windows(reference_date, values)
     if windows is not None and windows.minimum > suggested.minimum:
-        raise RulesError(f"最低年龄的出生日期 {windows.minimum} 晚于规定的 {suggested.minimum}")
+        raise RulesError(
+            Words(
+                "最低年龄的出生日期 %(published)s 晚于规定的 %(legal)s",
+                published=str(windows.minimum),
+                legal=str(suggested.minimum),
+            )
+        )
     return Parameters(
         f"{ruleset.name}@{ruleset.version}",
         ruleset.digest,

@@ -17,6 +17,7 @@ from typing import Any, Final
 from recruitment.areas.catalogue import counties
 from recruitment.eligibility.vocabulary import APPRAISAL_RANK, EDUCATION_RANK, POST_WORDS
 from recruitment.eligibility.windows import CONVENTIONS
+from recruitment.words import Words
 
 # Room for adding years and days to any date that occurs.
 _LAST_REFERENCE_DATE: Final = date(9000, 1, 1)
@@ -36,8 +37,21 @@ class Citation:
     part: str
     date: date
 
+    @property
+    def words(self) -> Words:
+        """In one line."""
+        day = self.date.isoformat()
+        if not self.part:
+            return Words("%(document)s（%(date)s）", document=Words(self.document), date=day)
+        return Words(
+            "%(document)s %(part)s（%(date)s）",
+            document=Words(self.document),
+            part=Words(self.part),
+            date=day,
+        )
+
     def __str__(self) -> str:
-        return f"{self.document} {self.part}".rstrip() + f"（{self.date.isoformat()}）"
+        return str(self.words)
 
     def to_json(self) -> dict[str, str]:
         return {"document": self.document, "part": self.part, "date": self.date.isoformat()}
@@ -229,7 +243,7 @@ class RuleSet:
                 source, is of the wrong kind, or goes below a legal floor.
         """
         if reference_date > _LAST_REFERENCE_DATE:
-            raise RulesError(f"基准日太远：{reference_date}")
+            raise RulesError(Words("基准日太远：%(day)s", day=str(reference_date)))
         if reference_date < self.since:
             raise RulesError(f"{self.name} 自 {self.since} 起才有规定，{reference_date} 没有可用的规则")
         values: dict[str, Value] = {}
@@ -249,11 +263,11 @@ class RuleSet:
                 override.reason.strip(),
             )
         if values["age.ceiling.base"].value < values["age.minimum"].value:
-            raise RulesError("age.ceiling.base：年龄上限低于最低年龄")
+            raise RulesError(Words("age.ceiling.base：年龄上限低于最低年龄"))
         if _weight("education", values["education.floor_tibetan"].value) > _weight(
             "education", values["education.floor"].value
         ):
-            raise RulesError("education.floor_tibetan：涉藏地区的最低学历高于一般地区")
+            raise RulesError(Words("education.floor_tibetan：涉藏地区的最低学历高于一般地区"))
         return values
 
 
@@ -300,10 +314,10 @@ def load_rules(name: str = "sichuan") -> RuleSet:
     Raises:
         RulesError: there is no such rule set or version.
     """
-    base, _, wanted = name.partition("@")
+    base, at, wanted = name.partition("@")
     versions = available_rules().get(base, [])
-    version = int(wanted) if wanted.isdigit() else max(versions, default=0)
-    if version not in versions or (wanted and not wanted.isdigit()):
+    version = next((v for v in versions if str(v) == wanted), 0) if at else max(versions, default=0)
+    if version not in versions:
         known = "、".join(f"{key}@{v}" for key, vs in available_rules().items() for v in vs)
         raise RulesError(f"没有规则集 {name}；现有：{known}")
     raw = files("recruitment.eligibility").joinpath("data", f"{base}-{version}.toml").read_bytes()

@@ -56,6 +56,13 @@ class Place(NamedTuple):
     former: bool = False
 
 
+class Ending(NamedTuple):
+    """A day that may be the last in a post given up, and how early the time that counts may then have begun."""
+
+    day: date
+    since_possible: date | None
+
+
 class Service(NamedTuple):
     """What was measured.
 
@@ -68,8 +75,8 @@ class Service(NamedTuple):
         places: the posts on the reference date, certain and possible; where ``former`` ones count and none is
             held, those that were held last.
         left: last day of the post that was given up and counts; ``None`` while in one.
-        until: where former posts count, the last days (at most the reference date) of the certain and the
-            possible places.
+        until: where former posts count, the days (at most the reference date) that may be the last in one: of
+            what is known, or of something possible that ended later.
         shifted: ``since`` is not the first day of a run to the reference date.
     """
 
@@ -78,7 +85,7 @@ class Service(NamedTuple):
     since_possible: date | None
     places: tuple[Place, ...]
     left: date | None = None
-    until: tuple[date, ...] = ()
+    until: tuple[Ending, ...] = ()
     shifted: bool = False
 
 
@@ -143,7 +150,8 @@ def measure(posts: Sequence[Tenure] | None, reference_date: date, rule: ServiceR
     else:
         serving = None if places else False
     if rule.former:
-        return _with_former(Service(serving, since, since_possible, ()), held, certain, reference_date, rule)
+        measured = Service(serving, since, since_possible, ())
+        return _with_former(measured, held, certain, possible, reference_date, rule)
     return Service(serving, since, since_possible, tuple(places))
 
 
@@ -151,6 +159,7 @@ def _with_former(
     service: Service,
     held: list[tuple[date, Place]],
     certain: list[_Spell],
+    possible: list[_Spell],
     reference_date: date,
     rule: ServiceRule,
 ) -> Service:
@@ -159,6 +168,12 @@ def _with_former(
     known = max((end for end, place in held if place.certain), default=None)
     # Something possible that ended later may be the last one instead of what is known.
     latest = [(end, place) for end, place in held if known is None or end >= known]
+    days = sorted({end for end, _ in latest})
+    endings = [Ending(last, service.since_possible)]
+    for day in days[:-1]:
+        # If this is the last day in such a post, what is only possible and ended later was none.
+        then = [*certain, *(spell for spell in possible if spell.end <= day)]
+        endings.append(Ending(day, _since(then, reference_date, rule, generous=True)))
     current = _since(certain, reference_date, replace(rule, in_post=True), generous=False)
     return service._replace(
         serving=None if known is None else True,
@@ -167,7 +182,7 @@ def _with_former(
             for end, place in latest
         ),
         left=known if known is not None and known < reference_date else None,
-        until=tuple(sorted({end for end, _ in latest})),
+        until=tuple(endings),
         shifted=service.since != current,
     )
 

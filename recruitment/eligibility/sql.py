@@ -110,7 +110,7 @@ class RuleSql:
 
 
 def _text(value: str) -> ColumnElement[str]:
-    return literal(value, Text)
+    return literal(str(value), Text)
 
 
 def _age(params: Parameters, c: Mapping[str, ColumnElement[Any]]) -> Iterable[RuleSql]:

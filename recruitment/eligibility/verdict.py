@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from recruitment.eligibility.vocabulary import DECLARATIONS
+from recruitment.words import Words
 
 PASS: Final = "pass"  # noqa: S105
 FAIL: Final = "fail"
@@ -33,11 +34,13 @@ RULES: Final = (
     "position.sex",
 )
 
-VERDICT_WORDS: Final[Mapping[str, str]] = {
-    ELIGIBLE: "可以报考",
-    INELIGIBLE: "不能报考",
-    UNVERIFIED: "待核实",
+VERDICT_WORDS: Final[Mapping[str, Words]] = {
+    ELIGIBLE: Words("可以报考"),
+    INELIGIBLE: Words("不能报考"),
+    UNVERIFIED: Words("待核实"),
 }
+
+_SAID: Final = ("citation", "message", "change")
 
 
 class RuleResult(NamedTuple):
@@ -50,7 +53,8 @@ class RuleResult(NamedTuple):
         limit: what the rule asks for.
         cutoff: the date that decides, or ``None``.
         citation: document, part and date in one line.
-        message: a sentence for the person.
+        message: a sentence for the person. This, ``change`` and ``citation`` are :class:`Words` when a rule made
+            them, so that a page can say them in another language.
         change: what would change a fail or unknown; empty for a pass.
         deterministic: a fail that stops a submission: the birth date, a place of service outside the position's
             prefecture, or an entry in an official register.
@@ -66,8 +70,9 @@ class RuleResult(NamedTuple):
     change: str = ""
     deterministic: bool = False
 
-    def to_json(self) -> dict[str, Any]:
-        return {
+    def to_json(self, *, kept: bool = False) -> dict[str, Any]:
+        """Plain data; with ``kept`` also what the sentences are made of, to be said in any language later."""
+        data: dict[str, Any] = {
             "rule": self.rule,
             "outcome": self.outcome,
             "measured": self.measured,
@@ -78,11 +83,17 @@ class RuleResult(NamedTuple):
             "change": self.change,
             "deterministic": self.deterministic,
         }
+        if kept:
+            said = {name: getattr(self, name) for name in _SAID}
+            data["words"] = {name: text.to_json() for name, text in said.items() if isinstance(text, Words)}
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "RuleResult":
         cutoff = data["cutoff"]
-        return cls(**{**data, "cutoff": None if cutoff is None else date.fromisoformat(cutoff)})
+        fields = {name: data[name] for name in cls._fields}
+        fields["cutoff"] = None if cutoff is None else date.fromisoformat(cutoff)
+        return cls(**fields | {name: Words.from_json(made) for name, made in data.get("words", {}).items()})
 
 
 class Verdict(NamedTuple):
@@ -135,14 +146,14 @@ class Verdict(NamedTuple):
                 return result
         raise KeyError(rule)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data; ``from_json`` gives an equal verdict."""
+    def to_json(self, *, kept: bool = False) -> dict[str, Any]:
+        """Plain data; ``from_json`` gives an equal verdict. For ``kept`` see ``RuleResult.to_json``."""
         return {
             "verdict": self.verdict,
             "ruleset": self.ruleset,
             "reference_date": self.reference_date.isoformat(),
             "rules": self.rules,
-            "reasons": [result.to_json() for result in self.results],
+            "reasons": [result.to_json(kept=kept) for result in self.results],
         }
 
     @classmethod

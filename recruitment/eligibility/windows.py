@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from recruitment.words import Words
+
 BANDS: Final = ("minimum", "base", "autonomous", "commendation")
 
 
@@ -44,7 +46,7 @@ class Convention:
         latest: ``(reference date, minimum)`` → latest birth date that is already in.
     """
 
-    words: str
+    words: Words
     earliest: Callable[[date, int], date]
     latest: Callable[[date, int], date]
 
@@ -55,17 +57,17 @@ def _month_end(day: date) -> date:
 
 CONVENTIONS: Final[Mapping[str, Convention]] = {
     "n_plus_one": Convention(
-        "上限 N 周岁：基准日往前推 N+1 年的当日及以后出生（四川、重庆、广东、福建、黑龙江）",
+        Words("上限 N 周岁：基准日往前推 N+1 年的当日及以后出生（四川、重庆、广东、福建、黑龙江）"),
         lambda day, ceiling: minus_years(day, ceiling + 1),
         minus_years,
     ),
     "n": Convention(
-        "上限 N 周岁：基准日往前推 N 年的当日及以后出生",
+        Words("上限 N 周岁：基准日往前推 N 年的当日及以后出生"),
         minus_years,
         minus_years,
     ),
     "months": Convention(
-        "只公布年月：基准日往前推 N+1 年的当月及以后出生；下限算到当月最后一天",
+        Words("只公布年月：基准日往前推 N+1 年的当月及以后出生；下限算到当月最后一天"),
         lambda day, ceiling: minus_years(day, ceiling + 1).replace(day=1),
         lambda day, minimum: _month_end(minus_years(day, minimum)),
     ),

@@ -1,18 +1,20 @@
 """Who came to which paper, and what was noted: reads and writes."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
 
 from recruitment.audit.operations import record
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.exam.attendance_list import ATTENDANCE, AttendanceRow
+from recruitment.database import among
+from recruitment.exam.attendance_list import AttendanceRow
 from recruitment.exam.models import (
     Attendance,
     ExamPlan,
@@ -22,7 +24,8 @@ from recruitment.exam.models import (
     Incident,
 )
 from recruitment.exam.queries import plan_of, sitting, unseated, within
-from recruitment.lists.reading import ImportResult, ListError, read_list
+from recruitment.lists.declaration import Fault, Sound
+from recruitment.lists.parsers import Wrong, quote
 from recruitment.people.models import User
 from workflows.terms import Reason, Refused
 
@@ -160,7 +163,7 @@ def record_room(
     _check_time(subject, now)
     inside = {line.candidate_id: line for line in room_lines(session, room.id, subject.id)}
     if set(absent) - inside.keys():
-        raise Refused([Reason("not_in_room", "名单里有人不在这个考场，请刷新页面后重试。")])
+        raise Refused([Reason("not_in_room", _("名单里有人不在这个考场，请刷新页面后重试。"))])
     _write(session, {(key, subject.id): key not in absent for key in inside}, person, now)
     record(
         session,
@@ -174,26 +177,20 @@ def record_room(
     return Count(len(inside), len(inside) - len(absent), len(absent))
 
 
-def read_attendance(session: Session, call: Call, content: bytes) -> ImportResult[AttendanceRow]:
-    """All rows of a spreadsheet, held against the call's tickets and papers; or every error and no row."""
-    found = read_list(ATTENDANCE, content)
+def against_tickets(session: Session, call: Call, sound: Sound[AttendanceRow]) -> Iterator[Fault]:
+    """Rows of a spreadsheet, held against the call's tickets and papers."""
     subjects = _subjects(session, call)
-    known = _by_number(session, call, {row.number for row in found.rows})
+    known = _by_number(session, call, {row.number for row in sound.rows})
     seen: dict[tuple[str, uuid.UUID], int] = {}
-    errors = []
-
-    def wrong(number: int, key: str, what: str, expected: str) -> None:
-        errors.append(ListError(what, expected, number, ATTENDANCE.column(key).title))
-
-    for row, number in zip(found.rows, found.numbers, strict=True):
+    for number, row in sound:
         if row.number not in known:
-            wrong(number, "number", f"没有准考证号“{row.number}”", "请核对")
+            yield Fault(number, "number", Wrong(f"没有准考证号{quote(row.number)}", "请核对"))
         subject = subjects.get(row.subject)
         if subject is None:
-            wrong(number, "subject", f"没有科目“{row.subject}”", f"应为其一：{'、'.join(subjects)}")
+            expected = f"应为其一：{'、'.join(subjects)}"
+            yield Fault(number, "subject", Wrong(f"没有科目{quote(row.subject)}", expected))
         elif (before := seen.setdefault((row.number, subject.id), number)) != number:
-            wrong(number, "number", f"与第 {before} 行是同一人同一科目", "每人每科只写一行")
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+            yield Fault(number, "number", Wrong(f"与第 {before} 行是同一人同一科目", "每人每科只写一行"))
 
 
 def import_attendance(
@@ -206,7 +203,7 @@ def import_attendance(
             change.
     """
     if not person.actor().covers("admin", call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能导入。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能导入。"))])
     rows = list(rows)
     subjects = _subjects(session, call)
     for subject in {subjects[row.subject] for row in rows}:
@@ -215,15 +212,6 @@ def import_attendance(
     wanted = {(people[row.number], subjects[row.subject].id): row.present for row in rows}
     _write(session, wanted, person, now)
     absent = sum(not present for present in wanted.values())
-    record(
-        session,
-        person,
-        "exam.attendance_import",
-        at=now,
-        subject_kind="call",
-        subject_id=call.id,
-        detail={"rows": len(wanted), "absent": absent},
-    )
     return Count(len(wanted), len(wanted) - absent, absent)
 
 
@@ -249,7 +237,7 @@ def note_incident(
         sa.select(ExamSeat).where(ExamSeat.room_id == room.id, ExamSeat.candidate_id == candidate_id)
     )
     if seated is None:
-        raise Refused([Reason("not_in_room", "这个人不在这个考场。")])
+        raise Refused([Reason("not_in_room", _("这个人不在这个考场。"))])
     incident = Incident(
         candidate_id=candidate_id,
         subject_id=subject.id,
@@ -266,12 +254,12 @@ def note_incident(
 
 def _check_place(room: ExamRoom, person: User) -> None:
     if not person.actor().covers("admin", room.venue.county_code):
-        raise Refused([Reason("not_allowed", "这个考点不由您管理，不能登记。")])
+        raise Refused([Reason("not_allowed", _("这个考点不由您管理，不能登记。"))])
 
 
 def _check_time(subject: ExamSubject, now: datetime) -> None:
     if now < subject.starts_at:
-        raise Refused([Reason("not_begun", f"{subject.name}还没有开考，不能登记。")])
+        raise Refused([Reason("not_begun", _("%(name)s还没有开考，不能登记。", name=subject.name))])
 
 
 def _subjects(session: Session, call: Call) -> dict[str, ExamSubject]:
@@ -285,7 +273,7 @@ def _by_number(session: Session, call: Call, numbers: set[str]) -> dict[str, uui
     rows = session.execute(
         sa.select(Candidate.ticket_number, Candidate.id)
         .join(ExamSeat, ExamSeat.candidate_id == Candidate.id)
-        .where(Candidate.call_id == call.id, Candidate.ticket_number.in_(numbers))
+        .where(Candidate.call_id == call.id, among(Candidate.ticket_number, numbers))
     )
     return {number: key for number, key in rows if number}
 
@@ -301,20 +289,28 @@ def _write(
         (candidate, subject): present
         for candidate, subject, present in session.execute(
             sa.select(Attendance.candidate_id, Attendance.subject_id, Attendance.present)
-            .where(Attendance.candidate_id.in_(people))
+            .where(among(Attendance.candidate_id, people))
             .with_for_update()
         )
     }
     changed = {key: present for key, present in wanted.items() if known.get(key) is not present}
     settled = session.scalar(
         sa.select(sa.func.count()).where(
-            Candidate.id.in_({candidate for candidate, _ in changed}),
+            among(Candidate.id, {candidate for candidate, _ in changed}),
             Candidate.state.not_in([*sitting(), *unseated()]),
         )
     )
     if settled:
         raise Refused(
-            [Reason("ranked", f"有{settled}人的笔试结果已经确定，不能再改到考情况；要改请先撤回笔试排名。")]
+            [
+                Reason(
+                    "ranked",
+                    _(
+                        "有%(settled)s人的笔试结果已经确定，不能再改到考情况；要改请先撤回笔试排名。",
+                        settled=settled,
+                    ),
+                )
+            ]
         )
     if not changed:
         return

@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     Field,
     FieldList,
-    FileField,
     FormField,
     SelectField,
     SelectMultipleField,
@@ -221,16 +220,6 @@ def runs(rooms: list[ExamRoom]) -> list[list[ExamRoom]]:
             enumerate(ordered), key=lambda item: (item[1].number - item[0], item[1].capacity, item[1].place)
         )
     ]
-
-
-class ListFileForm(Form):
-    """A list as a spreadsheet."""
-
-    table = FileField(_l("表格文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
 
 
 class SeatsForm(Form):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.areas.catalogue import prefectures
@@ -61,14 +62,16 @@ def save_plan(
         plan = ExamPlan(call_id=call.id)
         session.add(plan)
     elif plan.released_at and plan.ticket_prefix != ticket_prefix:
-        reasons.append(Reason("prefix_in_use", "准考证已经发放，准考证号的开头不能再改。"))
+        reasons.append(Reason("prefix_in_use", _("准考证已经发放，准考证号的开头不能再改。")))
     kept = {item.code: item for item in plan.subjects}
     gone = [kept[code] for code in kept.keys() - {item.code for item in subjects}]
     if gone and session.scalar(
         sa.select(sa.exists().where(Attendance.subject_id.in_([item.id for item in gone])))
     ):
         names = "、".join(item.name for item in gone)
-        reasons.append(Reason("attendance_known", f"已经登记了{names}的到考情况，不能删去这个科目。"))
+        reasons.append(
+            Reason("attendance_known", _("已经登记了%(names)s的到考情况，不能删去这个科目。", names=names))
+        )
     if reasons:
         raise Refused(reasons)
     plan.ticket_prefix, plan.rules = ticket_prefix, rules
@@ -109,18 +112,18 @@ def assign_seats(
     in_charge(call, person)
     plan = locked(session, call)
     if plan is None:
-        raise Refused([Reason("no_plan", "请先填写考试安排。")])
+        raise Refused([Reason("no_plan", _("请先填写考试安排。"))])
     seed, reason = seed.strip(), reason.strip()
     reasons = []
     if not seed:
-        reasons.append(Reason("seed_missing", "请填写随机种子。"))
+        reasons.append(Reason("seed_missing", _("请填写随机种子。")))
     if plan.released_at and not reason:
-        reasons.append(Reason("reason_missing", "准考证已经发放。重新编排会改变考生的座位，请写明理由。"))
+        reasons.append(Reason("reason_missing", _("准考证已经发放。重新编排会改变考生的座位，请写明理由。")))
     if _attendance_known(session, call.id):
-        reasons.append(Reason("attendance_known", "已经登记了到考情况，座位不能再改。"))
+        reasons.append(Reason("attendance_known", _("已经登记了到考情况，座位不能再改。")))
     people = queries.seekers(session, call)
     if not people:
-        reasons.append(Reason("nobody", "还没有已确认参加考试的人。"))
+        reasons.append(Reason("nobody", _("还没有已确认参加考试的人。")))
     if reasons:
         raise Refused(reasons)
     rooms = queries.seating_rooms(session, call.id)
@@ -162,9 +165,9 @@ def seat_latecomers(session: Session, call: Call, person: User, now: datetime) -
     in_charge(call, person)
     plan = locked(session, call)
     if plan is None or plan.seed is None:
-        raise Refused([Reason("no_seats", "还没有编排座位。")])
+        raise Refused([Reason("no_seats", _("还没有编排座位。"))])
     if _attendance_known(session, call.id):
-        raise Refused([Reason("attendance_known", "已经登记了到考情况，座位不能再改。")])
+        raise Refused([Reason("attendance_known", _("已经登记了到考情况，座位不能再改。"))])
     people = queries.seekers(session, call, without_seat=True)
     rooms = queries.seating_rooms(session, call.id)
     try:
@@ -194,7 +197,13 @@ def _short(short: seating.Short, people: Sequence[seating.Candidate]) -> list[Re
     return [
         Reason(
             f"seats_missing_{code}",
-            f"{prefectures()[code]}缺{missing}个座位（需要{wanted[code]}个，现有{wanted[code] - missing}个）。",
+            _(
+                "%(area)s缺%(missing)s个座位（需要%(wanted)s个，现有%(present)s个）。",
+                area=prefectures()[code],
+                missing=missing,
+                wanted=wanted[code],
+                present=wanted[code] - missing,
+            ),
         )
         for code, missing in short.missing.items()
     ]
@@ -289,12 +298,14 @@ def release_tickets(session: Session, call: Call, person: User, now: datetime) -
     in_charge(call, person)
     plan = locked(session, call)
     if plan is None or plan.seats_at is None:
-        raise Refused([Reason("no_seats", "还没有编排座位。")])
+        raise Refused([Reason("no_seats", _("还没有编排座位。"))])
     reasons = []
     if not plan.subjects:
-        reasons.append(Reason("no_timetable", "考试安排里还没有科目和时间。"))
+        reasons.append(Reason("no_timetable", _("考试安排里还没有科目和时间。")))
     if left := len(queries.seekers(session, call, without_seat=True)):
-        reasons.append(Reason("without_seat", f"还有{left}名已确认参加考试的人没有座位，请先补排。"))
+        reasons.append(
+            Reason("without_seat", _("还有%(left)s名已确认参加考试的人没有座位，请先补排。", left=left))
+        )
     if reasons:
         raise Refused(reasons)
     if plan.released_at is None:
@@ -315,7 +326,7 @@ def mark_printed(session: Session, candidate_id: uuid.UUID, now: datetime) -> No
 def in_charge(call: Call, person: User) -> None:
     """:raises Refused: the person is not in charge of the call."""
     if not person.actor().covers("admin", call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能修改。"))])
 
 
 def locked(session: Session, call: Call) -> ExamPlan | None:

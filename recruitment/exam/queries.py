@@ -1,7 +1,7 @@
 """Reads of the exam day."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -305,3 +305,20 @@ def absences(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str]]:
     for candidate_id, code in rows:
         found.setdefault(candidate_id, set()).add(code)
     return found
+
+
+def attended(
+    session: Session, call_id: uuid.UUID, candidate_ids: Collection[uuid.UUID]
+) -> set[tuple[uuid.UUID, str]]:
+    """Of these candidates, who is recorded to have come to which paper: candidate and code of the subject."""
+    rows = session.execute(
+        sa.select(Attendance.candidate_id, ExamSubject.code)
+        .join(ExamSubject, ExamSubject.id == Attendance.subject_id)
+        .join(ExamPlan, ExamPlan.id == ExamSubject.plan_id)
+        .where(
+            ExamPlan.call_id == call_id,
+            Attendance.candidate_id.in_(candidate_ids),
+            Attendance.present.is_(True),
+        )
+    )
+    return {(candidate_id, code) for candidate_id, code in rows}

@@ -1,16 +1,15 @@
 """The list of venues and rooms as a spreadsheet: one row for each room, or for a run of rooms."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from recruitment.areas.catalogue import counties
 from recruitment.calls.position_table import find_counties
 from recruitment.exam.models import ROOM_CAPACITY
-from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
+from recruitment.lists.declaration import Column, Fault, ListDeclaration, RowWrong, Sound
 from recruitment.lists.parsers import Wrong, loose, quote, text, whole
-from recruitment.lists.reading import ImportResult, ListError, read_list
 
 _ROOMS = "应为考场号或一段考场号，如 1 或 1-20"
 
@@ -53,7 +52,8 @@ def room_numbers(value: str) -> tuple[int, int]:
     return first, last
 
 
-def _build(values: Mapping[str, Any]) -> VenueRow:
+def _county_of(values: Mapping[str, Any]) -> str:
+    """Code of the county that a row names; :raises RowWrong: there is none, or more than one."""
     county, prefecture = values["county"], loose(values["prefecture"]).removeprefix("四川省")
     named = find_counties(county)
     # Two characters tell any two prefectures of the province apart, and are what short forms have in common.
@@ -69,9 +69,17 @@ def _build(values: Mapping[str, Any]) -> VenueRow:
         else:
             wrong, expected = f"没有{quote(county)}这个县（市、区）", "应写全称，如 涪城区 或 绵阳市涪城区"
         raise RowWrong([("county", Wrong(wrong, expected))])
+    return found[0]
+
+
+def _county_exists(values: Mapping[str, Any]) -> None:
+    _county_of(values)
+
+
+def _build(values: Mapping[str, Any]) -> VenueRow:
     first, last = values["rooms"]
     return VenueRow(
-        county_code=found[0],
+        county_code=_county_of(values),
         code=values["code"],
         name=values["name"],
         address=values["address"],
@@ -85,6 +93,27 @@ def _build(values: Mapping[str, Any]) -> VenueRow:
 
 def _of_county(part: str) -> Any:
     return lambda row: getattr(counties()[row.county_code], part)
+
+
+def _fit_together(sound: Sound[VenueRow]) -> Iterator[Fault]:
+    """A venue is one venue wherever it stands, and each of its rooms stands once."""
+    venues: dict[tuple[str, int], VenueRow] = {}
+    taken: dict[tuple[str, int, int], int] = {}
+    for number, row in sound:
+        venue = row.prefecture_code, row.code
+        known = venues.setdefault(venue, row)
+        for key in ("county_code", "name", "address"):
+            if getattr(known, key) != getattr(row, key):
+                wrong = Wrong(
+                    f"考点 {row.code} 在上面写的是别的内容", "同一市（州）同一编号的考点，名称和地址应相同"
+                )
+                yield Fault(number, "county" if key == "county_code" else key, wrong)
+        for room in row.rooms:
+            before = taken.setdefault((*venue, room), number)
+            if before != number:
+                wrong = Wrong(f"考场 {room} 与第 {before} 行重复", "同一考点的考场号不能重复")
+                yield Fault(number, "rooms", wrong)
+                break
 
 
 VENUES: ListDeclaration[VenueRow] = ListDeclaration(
@@ -125,39 +154,6 @@ VENUES: ListDeclaration[VenueRow] = ListDeclaration(
         Column("directions", "交通", text(200), ("乘车路线",), required=False, absent_ok=True, width=28),
     ),
     build=_build,
+    rules=(_county_exists,),
+    check=_fit_together,
 )
-
-
-def read_venues(content: bytes) -> ImportResult[VenueRow]:
-    """All rooms of a spreadsheet, or every error and no room."""
-    found = read_list(VENUES, content)
-    venues: dict[tuple[str, int], VenueRow] = {}
-    taken: dict[tuple[str, int, int], int] = {}
-    errors = []
-    for row, number in zip(found.rows, found.numbers, strict=True):
-        venue = row.prefecture_code, row.code
-        known = venues.setdefault(venue, row)
-        for key in ("county_code", "name", "address"):
-            if getattr(known, key) != getattr(row, key):
-                title = VENUES.column("county" if key == "county_code" else key).title
-                errors.append(
-                    ListError(
-                        f"考点 {row.code} 在上面写的是别的内容",
-                        "同一市（州）同一编号的考点，名称和地址应相同",
-                        number,
-                        title,
-                    )
-                )
-        for room in row.rooms:
-            before = taken.setdefault((*venue, room), number)
-            if before != number:
-                errors.append(
-                    ListError(
-                        f"考场 {room} 与第 {before} 行重复",
-                        "同一考点的考场号不能重复",
-                        number,
-                        VENUES.column("rooms").title,
-                    )
-                )
-                break
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -28,7 +29,7 @@ def replace_venues(
     in_charge(call, person)
     plan = locked(session, call)
     if plan and plan.seats_at:
-        raise Refused([Reason("seats_assigned", "座位已经编排，不能整体替换考点；可以逐个增加或修改。")])
+        raise Refused([Reason("seats_assigned", _("座位已经编排，不能整体替换考点；可以逐个增加或修改。"))])
     session.execute(sa.delete(Venue).where(Venue.call_id == call.id))
     venues: dict[tuple[str, int], dict[str, Any]] = {}
     rooms: list[dict[str, Any]] = []
@@ -92,7 +93,7 @@ def save_venue(
             head.code,
         )
     ):
-        reasons.append(Reason("seats_assigned", "座位已经编排，考点所在县和编号不能再改。"))
+        reasons.append(Reason("seats_assigned", _("座位已经编排，考点所在县和编号不能再改。")))
     if reasons:
         raise Refused(reasons)
     venue.county_code, venue.prefecture_code, venue.code = head.county_code, head.prefecture_code, head.code
@@ -130,6 +131,9 @@ def _seats_lost(session: Session, venue: Venue, wanted: dict[int, VenueRow]) -> 
     )
     for number, seat in highest:
         if number not in wanted:
-            yield Reason(f"room_{number}", f"第{number}考场已经编排了考生，不能删去。")
+            yield Reason(f"room_{number}", _("第%(number)s考场已经编排了考生，不能删去。", number=number))
         elif wanted[number].capacity < seat:
-            yield Reason(f"room_{number}", f"第{number}考场已经编排到{seat}号座位，座位数不能更少。")
+            yield Reason(
+                f"room_{number}",
+                _("第%(number)s考场已经编排到%(seat)s号座位，座位数不能更少。", number=number, seat=seat),
+            )

@@ -99,16 +99,6 @@ class FeeExtensionForm(DraftForm):
             raise ValidationError(_("请填写身份证号或回执号。"))
 
 
-class BankFileForm(Form):
-    """The bank's file."""
-
-    table = FileField(_l("银行缴费文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
-
-
 class PaymentFilterForm(wtforms.Form):
     """What narrows the list of payments; it changes nothing, so it needs no token."""
 

@@ -5,15 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.fees import deadlines
 from recruitment.fees.models import FeePlan, Payment, Waiver
 from recruitment.fees.rules import Outcome
-from recruitment.wording import moment
+from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
-CLAUSE = "招考公告“缴费确认”条款"
+CLAUSE = N_("招考公告“缴费确认”条款")
 
 
 def register(registry: Registry) -> None:
@@ -70,7 +71,9 @@ def _settled_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _settled_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["amount"] and not given.facts["paid"] and not given.facts["waived"]:
-        yield Reason("fee_not_paid", f"没有收到应缴的报名费{given.facts['amount']}元。", CLAUSE)
+        yield Reason(
+            "fee_not_paid", _("没有收到应缴的报名费%(amount)s元。", amount=given.facts["amount"]), _(CLAUSE)
+        )
 
 
 def _lapses_at(scope: Scope) -> sa.ColumnElement[Any]:
@@ -88,9 +91,9 @@ def _over_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _over_reasons(given: Given) -> Iterator[Reason]:
     lapses_at = given.facts["lapses_at"]
     if lapses_at is None:
-        yield Reason("no_fee_deadline", "本次招考没有设缴费期限。")
+        yield Reason("no_fee_deadline", _("本次招考没有设缴费期限。"))
     elif given.now < lapses_at:
-        yield Reason("fee_running", f"到{moment(lapses_at)}才能按未缴费处理。", CLAUSE)
+        yield Reason("fee_running", _("到%(moment)s才能按未缴费处理。", moment=moment(lapses_at)), _(CLAUSE))
 
 
 def _waiver(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
@@ -107,4 +110,4 @@ def _waiver_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _waiver_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["waiver_open"]:
-        yield Reason("waiver_open", "减免申请还没有处理。")
+        yield Reason("waiver_open", _("减免申请还没有处理。"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.applications.models import Application
@@ -41,7 +42,7 @@ def save_plan(session: Session, call: Call, person: User, values: dict[str, Any]
     session.refresh(call, with_for_update=True)
     plan = session.get(FeePlan, call.id)
     if plan is not None and plan.opened_at is not None:
-        raise Refused([Reason("fees_opened", "缴费已经开始，标准不能再改；需要时可以延长缴费时间。")])
+        raise Refused([Reason("fees_opened", _("缴费已经开始，标准不能再改；需要时可以延长缴费时间。"))])
     if plan is None:
         plan = FeePlan(call_id=call.id)
         session.add(plan)
@@ -55,20 +56,24 @@ def opening_reasons(session: Session, call: Call, plan: FeePlan | None, now: dat
     """Why payment cannot be opened now."""
     reasons = []
     if plan is None:
-        reasons.append(Reason("no_fee_plan", "请先填写收费标准和截止时间。"))
+        reasons.append(Reason("no_fee_plan", _("请先填写收费标准和截止时间。")))
     elif plan.opened_at is not None:
-        reasons.append(Reason("fees_opened", f"缴费已于{moment(plan.opened_at)}开始。"))
+        reasons.append(Reason("fees_opened", _("缴费已于%(moment)s开始。", moment=moment(plan.opened_at))))
     elif plan.closes_at <= now:
-        reasons.append(Reason("fees_over", f"缴费截止时间{moment(plan.closes_at)}已经过了，请先修改。"))
+        reasons.append(
+            Reason(
+                "fees_over", _("缴费截止时间%(moment)s已经过了，请先修改。", moment=moment(plan.closes_at))
+            )
+        )
     if call.state not in OPENABLE:
-        reasons.append(Reason("wrong_stage", "报名截止以后才能开始缴费。"))
+        reasons.append(Reason("wrong_stage", _("报名截止以后才能开始缴费。")))
     waiting = session.scalar(
         sa.select(sa.func.count())
         .select_from(Application)
         .where(Application.call_id == call.id, Application.state.in_(waiting_states()))
     )
     if waiting:
-        reasons.append(Reason("reviews_waiting", f"还有{waiting}份报名没有审完。"))
+        reasons.append(Reason("reviews_waiting", _("还有%(waiting)s份报名没有审完。", waiting=waiting)))
     return reasons
 
 
@@ -148,16 +153,18 @@ def extend(
     plan = session.get(FeePlan, call.id, with_for_update=True)
     reasons = []
     if plan is None or plan.opened_at is None:
-        reasons.append(Reason("not_opened", "缴费还没有开始，可以直接修改截止时间。"))
+        reasons.append(Reason("not_opened", _("缴费还没有开始，可以直接修改截止时间。")))
     if call.state in OVER:
-        reasons.append(Reason("call_over", "这次招考已经结束。"))
+        reasons.append(Reason("call_over", _("这次招考已经结束。")))
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明延长的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明延长的原因。")))
     present = closes(session, call, county_code, user_id)
     if present and closes_at <= present:
-        reasons.append(Reason("not_later", f"新的截止时间应晚于现在的截止时间：{moment(present)}。"))
+        reasons.append(
+            Reason("not_later", _("新的截止时间应晚于现在的截止时间：%(moment)s。", moment=moment(present)))
+        )
     if closes_at <= now:
-        reasons.append(Reason("in_the_past", "新的截止时间已经过去了。"))
+        reasons.append(Reason("in_the_past", _("新的截止时间已经过去了。")))
     if reasons:
         raise Refused(reasons)
     extension = FeeExtension(
@@ -245,4 +252,4 @@ def _ask_again(
 
 def _check_in_charge(call: Call, person: User) -> None:
     if not person.may(Role.ADMIN, call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能修改。"))])

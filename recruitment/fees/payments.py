@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -15,11 +16,12 @@ from recruitment.applications.models import Application
 from recruitment.applications.queries import canonical_receipt_number
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.database import among
 from recruitment.fees import deadlines, guards
 from recruitment.fees.models import FeePlan, Payment
 from recruitment.fees.rules import Outcome, Situation, outcome
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import N_, label, moment
 from recruitment.workflow import fire, fire_many
 from workflows.terms import Actor, Reason, Refused
 
@@ -94,6 +96,23 @@ class Recorded:
     confirmed: int = 0
 
 
+def _known(session: Session, call: Call, rows: Sequence[Paid]) -> dict[str, Payment]:
+    """Recorded payments by the bank's number."""
+    wanted = among(Payment.bank_reference, {row.bank_reference for row in rows})
+    found = session.scalars(sa.select(Payment).where(Payment.call_id == call.id, wanted))
+    return {payment.bank_reference: payment for payment in found}
+
+
+def _same(before: Payment, row: Paid) -> bool:
+    return (before.receipt_number, before.amount, before.paid_at) == (row.receipt, row.amount, row.paid_at)
+
+
+def contradicting(session: Session, call: Call, rows: Sequence[Paid]) -> list[Paid]:
+    """Payments whose number at the bank is known with another receipt number, amount or time."""
+    known = _known(session, call, rows)
+    return [row for row in rows if row.bank_reference in known and not _same(known[row.bank_reference], row)]
+
+
 def judge(session: Session, call: Call, rows: Sequence[Paid], *, lock: bool = False) -> list[Judged]:
     """What would become of these payments, in the order of paying; four queries however many they are.
 
@@ -102,25 +121,14 @@ def judge(session: Session, call: Call, rows: Sequence[Paid], *, lock: bool = Fa
     """
     plan = session.get(FeePlan, call.id)
     if plan is None:
-        raise Refused([Reason("no_fee_plan", "这次招考还没有设置收费标准。")])
-    known = {
-        row.bank_reference: row
-        for row in session.scalars(
-            sa.select(Payment).where(
-                Payment.call_id == call.id, Payment.bank_reference.in_({row.bank_reference for row in rows})
-            )
-        )
-    }
+        raise Refused([Reason("no_fee_plan", _("这次招考还没有设置收费标准。"))])
+    known = _known(session, call, rows)
     people = _people(session, call, plan, {row.receipt for row in rows}, lock)
     found = []
     for row in sorted(rows, key=lambda row: (row.paid_at, row.bank_reference)):
         person = people.get(row.receipt)
         if before := known.get(row.bank_reference):
-            same = (before.receipt_number, before.amount, before.paid_at) == (
-                row.receipt,
-                row.amount,
-                row.paid_at,
-            )
+            same = _same(before, row)
             found.append(Judged(row, person, Outcome(before.outcome), known_already=True, conflict=not same))
             continue
         judged = outcome(row.amount, row.paid_at, person.situation if person else None)
@@ -139,12 +147,12 @@ def _people(
         receipt: owner_id
         for receipt, owner_id in session.execute(
             sa.select(Application.receipt_number, Application.owner_id).where(
-                Application.call_id == call.id, Application.receipt_number.in_(set(receipts))
+                Application.call_id == call.id, among(Application.receipt_number, set(receipts))
             )
         )
         if receipt and owner_id
     }
-    mine = (Candidate.call_id == call.id, Candidate.owner_id.in_(set(owners.values())))
+    mine = (Candidate.call_id == call.id, among(Candidate.owner_id, set(owners.values())))
     if lock:
         # In one order for everybody, so that nobody waits for each other.
         session.execute(sa.select(Candidate.id).where(*mine).order_by(Candidate.id).with_for_update())
@@ -176,7 +184,7 @@ def _people(
         session.scalars(
             sa.select(Payment.user_id).where(
                 Payment.call_id == call.id,
-                Payment.user_id.in_(set(owners.values())),
+                among(Payment.user_id, set(owners.values())),
                 Payment.outcome == Outcome.COUNTED,
             )
         )
@@ -277,8 +285,13 @@ def record(session: Session, call: Call, paid: Paid, now: datetime, *, source: s
 def contradiction(paid: Paid) -> Reason:
     return Reason(
         "payment_contradicts",
-        f"银行流水号{paid.bank_reference}已经登记过，但回执号、金额或缴费时间不同"
-        f"（这次是{paid.receipt}，{paid.amount}元，{moment(paid.paid_at)}）。请与银行核对。",
+        _(
+            "银行流水号%(bank_reference)s已经登记过，但回执号、金额或缴费时间不同（这次是%(receipt)s，%(amount)s元，%(moment)s）。请与银行核对。",
+            bank_reference=paid.bank_reference,
+            receipt=paid.receipt,
+            amount=paid.amount,
+            moment=moment(paid.paid_at),
+        ),
     )
 
 
@@ -299,21 +312,21 @@ def recognise(
     call = session.get_one(Call, payment.call_id)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明理由。"))
+        reasons.append(Reason("reason_missing", _("请写明理由。")))
     if payment.refunded_at is not None:
-        reasons.append(Reason("refunded", "这笔钱已经退回，不能再认定。"))
+        reasons.append(Reason("refunded", _("这笔钱已经退回，不能再认定。")))
     if payment.outcome not in (Outcome.LATE, Outcome.UNKNOWN):
-        reasons.append(Reason("not_open", "只有逾期缴费和回执号不明的缴费可以补认。"))
+        reasons.append(Reason("not_open", _("只有逾期缴费和回执号不明的缴费可以补认。")))
     right = receipt(receipt_number) if receipt_number.strip() else payment.receipt_number
     plan = session.get_one(FeePlan, call.id)
     whose = _people(session, call, plan, {right}, lock=True).get(right)
     if whose is None:
-        reasons.append(Reason("receipt_unknown", "本次招考没有这个回执号，请核对。"))
+        reasons.append(Reason("receipt_unknown", _("本次招考没有这个回执号，请核对。")))
     else:
         # Whether it was late is what the reason answers for; the rest is not.
         verdict = outcome(payment.amount, payment.paid_at, whose.situation)
         if verdict in CANNOT_COUNT:
-            reasons.append(Reason(f"is_{verdict}", CANNOT_COUNT[verdict]))
+            reasons.append(Reason(f"is_{verdict}", label(CANNOT_COUNT[verdict])))
     if reasons or whose is None:
         raise Refused(reasons)
     payment.user_id, payment.receipt_number = whose.user_id, right
@@ -328,9 +341,9 @@ def recognise(
 
 
 CANNOT_COUNT = {
-    Outcome.DUPLICATE: "这个人已经缴过费，这一笔应当退回。",
-    Outcome.UNEXPECTED: "这个人现在没有应缴的费用，这一笔应当退回。",
-    Outcome.WRONG_AMOUNT: "金额与应缴的不符，这一笔应当退回，请本人重新缴费。",
+    Outcome.DUPLICATE: N_("这个人已经缴过费，这一笔应当退回。"),
+    Outcome.UNEXPECTED: N_("这个人现在没有应缴的费用，这一笔应当退回。"),
+    Outcome.WRONG_AMOUNT: N_("金额与应缴的不符，这一笔应当退回，请本人重新缴费。"),
 }
 
 
@@ -342,9 +355,19 @@ def refund(session: Session, payment: Payment, person: User, now: datetime, *, r
     """
     session.refresh(payment, with_for_update={"of": Payment})
     if payment.refunded_at is not None:
-        raise Refused([Reason("refunded", f"这一笔已经登记退款，退款流水号{payment.refund_reference}。")])
+        raise Refused(
+            [
+                Reason(
+                    "refunded",
+                    _(
+                        "这一笔已经登记退款，退款流水号%(number)s。",
+                        number=payment.refund_reference,
+                    ),
+                )
+            ]
+        )
     if not reference.strip():
-        raise Refused([Reason("reference_missing", "请填写退款流水号。")])
+        raise Refused([Reason("reference_missing", _("请填写退款流水号。"))])
     payment.refunded_at, payment.refunded_by = now, person.id
     payment.refund_reference = reference.strip()
     session.flush()

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.candidates.models import Candidate
@@ -20,9 +21,9 @@ def asking_reasons(session: Session, candidate: Candidate, now: datetime) -> lis
     plan = session.get(FeePlan, candidate.call_id)
     reasons = []
     if plan is None or not plan.waiver_kinds:
-        reasons.append(Reason("no_waivers", "本次招考没有减免规定。", guards.CLAUSE))
+        reasons.append(Reason("no_waivers", _("本次招考没有减免规定。"), _(guards.CLAUSE)))
     if candidate.state != "awaiting_fee":
-        reasons.append(Reason("not_owing", "您现在没有待缴的费用。"))
+        reasons.append(Reason("not_owing", _("您现在没有待缴的费用。")))
         return reasons
     due_at, standing = session.execute(
         sa.select(
@@ -35,9 +36,15 @@ def asking_reasons(session: Session, candidate: Candidate, now: datetime) -> lis
         ).where(Candidate.id == candidate.id)
     ).one()
     if standing:
-        reasons.append(Reason("asked_already", "您已经提出过申请，请等待审核。"))
+        reasons.append(Reason("asked_already", _("您已经提出过申请，请等待审核。")))
     if due_at is not None and now >= due_at:
-        reasons.append(Reason("fee_over", f"缴费已于{moment(due_at)}截止，不能再申请减免。", guards.CLAUSE))
+        reasons.append(
+            Reason(
+                "fee_over",
+                _("缴费已于%(moment)s截止，不能再申请减免。", moment=moment(due_at)),
+                _(guards.CLAUSE),
+            )
+        )
     return reasons
 
 
@@ -59,9 +66,9 @@ def ask(
     reasons = asking_reasons(session, candidate, now)
     plan = session.get(FeePlan, candidate.call_id)
     if plan is not None and kind not in plan.waiver_kinds:
-        reasons.append(Reason("unknown_kind", "请选择减免的理由。"))
+        reasons.append(Reason("unknown_kind", _("请选择减免的理由。")))
     if document.owner_id != candidate.owner_id or candidate.owner_id is None:
-        reasons.append(Reason("foreign_document", "请上传您本人的证明。"))
+        reasons.append(Reason("foreign_document", _("请上传您本人的证明。")))
     if reasons or candidate.owner_id is None:
         raise Refused(reasons)
     waiver = Waiver(
@@ -91,7 +98,7 @@ def decide(
     session.refresh(candidate, with_for_update={"of": Candidate})
     session.refresh(waiver, with_for_update={"of": Waiver})
     if waiver.decision is not None:
-        raise Refused([Reason("decided", "这份申请已经处理过了。")])
+        raise Refused([Reason("decided", _("这份申请已经处理过了。"))])
     waiver.decision = "granted" if granted else "refused"
     waiver.reason, waiver.decided_at, waiver.decided_by = reason.strip(), now, person.id
     session.flush()

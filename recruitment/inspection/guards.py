@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.applications.guards import LONGEST_TEXT
 from recruitment.inspection.models import Inspection, Inspector
@@ -48,9 +49,13 @@ def _complete_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _complete_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["inspectors"] < LEAST_INSPECTORS:
-        yield Reason("too_few_inspectors", f"考察组至少 {LEAST_INSPECTORS} 人，请先登记考察人员。", CLAUSE)
+        yield Reason(
+            "too_few_inspectors",
+            _("考察组至少 %(number)s 人，请先登记考察人员。", number=LEAST_INSPECTORS),
+            _(CLAUSE),
+        )
     if given.facts["submitted_at"] is None:
-        yield Reason("report_missing", "考察报告还没有提交。", CLAUSE)
+        yield Reason("report_missing", _("考察报告还没有提交。"), _(CLAUSE))
 
 
 def _favourable_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -60,7 +65,7 @@ def _favourable_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _favourable_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["conclusion"] != "pass":
-        yield Reason("not_favourable", "考察报告的结论不是合格。结论有误的，请先重开报告。", CLAUSE)
+        yield Reason("not_favourable", _("考察报告的结论不是合格。结论有误的，请先重开报告。"), _(CLAUSE))
 
 
 def _unfavourable_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -70,7 +75,7 @@ def _unfavourable_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _unfavourable_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["conclusion"] != "fail":
-        yield Reason("not_unfavourable", "考察报告的结论不是不合格。结论有误的，请先重开报告。", CLAUSE)
+        yield Reason("not_unfavourable", _("考察报告的结论不是不合格。结论有误的，请先重开报告。"), _(CLAUSE))
 
 
 def check_failure(form: Mapping[str, Any]) -> Iterator[Reason]:
@@ -78,11 +83,11 @@ def check_failure(form: Mapping[str, Any]) -> Iterator[Reason]:
     codes, explanation = form.get("codes") or [], form.get("explanation")
     explanation = explanation.strip() if isinstance(explanation, str) else ""
     if not codes:
-        yield Reason("no_reason", "请至少选择一条不合格的理由。")
+        yield Reason("no_reason", _("请至少选择一条不合格的理由。"))
     for code in codes:
         if code not in failure_reasons():
-            yield Reason("unknown_reason", f"没有编号为“{code}”的理由。")
+            yield Reason("unknown_reason", _("没有编号为“%(code)s”的理由。", code=code))
     if not explanation:
-        yield Reason("no_explanation", "请写明查实的情况，考生会看到。")
+        yield Reason("no_explanation", _("请写明查实的情况，考生会看到。"))
     if len(explanation) > LONGEST_TEXT:
-        yield Reason("text_too_long", f"文字太长了，请不超过 {LONGEST_TEXT} 字。")
+        yield Reason("text_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST_TEXT))

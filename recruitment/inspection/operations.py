@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,10 +19,11 @@ from recruitment.inspection.relatives import Staff, plain
 from recruitment.inspection.vocabulary import CONCLUSIONS, FINDINGS, ITEMS, LEAST_INSPECTORS
 from recruitment.people.models import User
 from recruitment.people.uploads import store_image
+from recruitment.wording import N_
 from workflows.terms import Fired, Reason, Refused
 
 REOPEN = "inspection.reopen"
-RECUSAL_CLAUSE = "《公务员录用规定》(2019)关于回避的规定"
+RECUSAL_CLAUSE = N_("《公务员录用规定》(2019)关于回避的规定")
 
 
 def begin(session: Session, candidate: Candidate, person: User, now: datetime) -> Inspection:
@@ -32,14 +34,14 @@ def begin(session: Session, candidate: Candidate, person: User, now: datetime) -
     """
     session.refresh(candidate, with_for_update={"of": Candidate})
     if candidate.state != "inspection":
-        raise Refused([Reason("not_in_inspection", "这名考生现在不在考察环节。")])
+        raise Refused([Reason("not_in_inspection", _("这名考生现在不在考察环节。"))])
     found = queries.of_candidate(session, candidate)
     if found is None:
         found = Inspection(candidate_id=candidate.id, report={}, saved_at=now, saved_by=person.id)
         session.add(found)
         session.flush()
     if found.submitted_at is not None:
-        raise Refused([Reason("report_submitted", "考察报告已经提交，不能再改。确有需要的，请先重开。")])
+        raise Refused([Reason("report_submitted", _("考察报告已经提交，不能再改。确有需要的，请先重开。"))])
     return found
 
 
@@ -69,7 +71,7 @@ def add_inspector(
         *_missing(name, organ),
         *staying_away(session, candidate, name, organ, user, now),
         *(
-            [Reason("on_the_team", f"{name}已在考察组里。")]
+            [Reason("on_the_team", _("%(name)s已在考察组里。", name=name))]
             if any(
                 plain(item.name) == plain(name) or (user and item.user_id == user.id)
                 for item in inspection.inspectors
@@ -87,9 +89,9 @@ def add_inspector(
 def _missing(name: str, organ: str) -> list[Reason]:
     found = []
     if not name:
-        found.append(Reason("name_missing", "请填写姓名。"))
+        found.append(Reason("name_missing", _("请填写姓名。")))
     if not organ:
-        found.append(Reason("organ_missing", "请填写单位和职务。"))
+        found.append(Reason("organ_missing", _("请填写单位和职务。")))
     return found
 
 
@@ -102,12 +104,14 @@ def staying_away(
     form = candidate.application.form or {}
     reasons = []
     if plain(name) and plain(name) == plain(candidate.owner.name):
-        reasons.append(Reason("own_application", "考察人员与考生同名，请核对，或者换人。", RECUSAL_CLAUSE))
+        reasons.append(
+            Reason("own_application", _("考察人员与考生同名，请核对，或者换人。"), _(RECUSAL_CLAUSE))
+        )
     if any(plain(name) == plain(str(item["name"])) for item in form.get("relatives", ())):
-        reasons.append(Reason("relative", "考生填报的家庭成员中有同名的人，应当回避。", RECUSAL_CLAUSE))
+        reasons.append(Reason("relative", _("考生填报的家庭成员中有同名的人，应当回避。"), _(RECUSAL_CLAUSE)))
     places = {plain(str(item["community_name"])) for item in form.get("tenures", ())}
     if any(place and (place in plain(organ) or plain(organ) in place) for place in places if plain(organ)):
-        reasons.append(Reason("same_community", "与考生在同一村（社区），应当回避。", RECUSAL_CLAUSE))
+        reasons.append(Reason("same_community", _("与考生在同一村（社区），应当回避。"), _(RECUSAL_CLAUSE)))
     return reasons
 
 
@@ -202,20 +206,28 @@ def lacking(
     for item, (label, _hint) in ITEMS.items():
         said = report.get(item) or {}
         if said.get("finding") not in FINDINGS:
-            reasons.append(Reason(f"{item}_finding", f"{label}：请选择考察情况。"))
+            reasons.append(Reason(f"{item}_finding", _("%(label)s：请选择考察情况。", label=label)))
         if not str(said.get("text") or "").strip():
-            reasons.append(Reason(f"{item}_text", f"{label}：请写明考察情况。"))
+            reasons.append(Reason(f"{item}_text", _("%(label)s：请写明考察情况。", label=label)))
     if not str(report.get("summary") or "").strip():
-        reasons.append(Reason("summary", "请写明总的评价。"))
+        reasons.append(Reason("summary", _("请写明总的评价。")))
     issues = [item for item in ITEMS if (report.get(item) or {}).get("finding") == "issue"]
     if conclusion not in CONCLUSIONS:
-        reasons.append(Reason("conclusion", "请选择结论。"))
+        reasons.append(Reason("conclusion", _("请选择结论。")))
     elif conclusion == "fail" and not issues:
-        reasons.append(Reason("conclusion", "结论为不合格的，至少有一项为“有问题”。"))
+        reasons.append(Reason("conclusion", _("结论为不合格的，至少有一项为“有问题”。")))
     if len(inspection.inspectors) < LEAST_INSPECTORS:
-        reasons.append(Reason("inspectors", f"考察组至少 {LEAST_INSPECTORS} 人，请先登记考察人员。"))
+        reasons.append(
+            Reason(
+                "inspectors",
+                _(
+                    "考察组至少 %(number)s 人，请先登记考察人员。",
+                    number=LEAST_INSPECTORS,
+                ),
+            )
+        )
     if queries.staff_of(session, inspection.candidate) is None:
-        reasons.append(Reason("staff", "请先录入招录机关人员名单，系统会与考生申报的亲属核对。"))
+        reasons.append(Reason("staff", _("请先录入招录机关人员名单，系统会与考生申报的亲属核对。")))
     return reasons
 
 
@@ -228,9 +240,9 @@ def reopen(session: Session, candidate: Candidate, person: User, now: datetime, 
     session.refresh(candidate, with_for_update={"of": Candidate})
     found = queries.of_candidate(session, candidate)
     if candidate.state != "inspection" or found is None or found.submitted_at is None:
-        raise Refused([Reason("not_in_inspection", "没有可以重开的考察报告。")])
+        raise Refused([Reason("not_in_inspection", _("没有可以重开的考察报告。"))])
     if not reason.strip():
-        raise Refused([Reason("reason_missing", "请写明重开的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明重开的原因。"))])
     found.submitted_at = found.submitted_by = None
     record(
         session,

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-CLAUSE = "《公务员法》第七十四条"
+from recruitment.wording import N_
+
+CLAUSE = N_("《公务员法》第七十四条")
 # Relations of the application form that the law names in any case; another relative may be too far.
 NAMED = frozenset({"配偶", "父亲", "母亲", "儿子", "女儿", "兄弟姐妹", "配偶的父母", "子女的配偶"})
 

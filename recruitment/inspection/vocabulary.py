@@ -7,7 +7,9 @@ from importlib.resources import files
 
 from flask_babel import lazy_gettext as _l
 
-CLAUSE = "《公务员录用规定》(2019)关于考察的规定"
+from recruitment.wording import N_
+
+CLAUSE = N_("《公务员录用规定》(2019)关于考察的规定")
 
 # The items of a report, each with what to write about.
 ITEMS = {

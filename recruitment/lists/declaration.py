@@ -1,9 +1,9 @@
 """What a list is: its columns in the official order, and what a row becomes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from recruitment.lists.parsers import Parser, Wrong, text
 
@@ -45,9 +45,53 @@ class Column:
         return self.get(row) if self.get is not None else attrgetter(self.key)(row)
 
 
+RowRule = Callable[[Mapping[str, Any]], None]
+
+
 def no_row(values: Mapping[str, Any]) -> Any:
     """For lists that are only written."""
     raise NotImplementedError("this list is not read")
+
+
+@dataclass(frozen=True, slots=True)
+class Sound(Generic[RowT]):
+    """The rows of a file that are right each by itself.
+
+    Attributes:
+        rows: in the order of the file.
+        numbers: for each row its number in the spreadsheet.
+        complete: whether these are all rows of the file. What is missing among them is no fault otherwise.
+    """
+
+    rows: Sequence[RowT]
+    numbers: Sequence[int]
+    complete: bool
+
+    def __iter__(self) -> Iterator[tuple[int, RowT]]:
+        """Pairs of number and row."""
+        return zip(self.numbers, self.rows, strict=True)
+
+
+class Fault(NamedTuple):
+    """What several rows together, or what is known already, show to be wrong.
+
+    Attributes:
+        number: the row in the spreadsheet; ``None`` = the list as a whole.
+        key: the column; ``None`` where it is no single one.
+        doubt: somebody should look at it, but it stops nothing.
+        about: what a remedy other than mending the file needs to know; see ``Import.remedy``.
+    """
+
+    number: int | None
+    key: str | None
+    wrong: Wrong
+    doubt: bool = False
+    about: Mapping[str, str] | None = None
+
+
+def no_fault(_: Sound[Any]) -> Iterable[Fault]:
+    """For lists whose rows are right when each is right by itself."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -60,11 +104,18 @@ class ListDeclaration(Generic[RowT]):
         build: makes a row of the values by key. It sees a row whose cells are all right, and raises
             :class:`RowWrong` for what only several cells together show.
         row_height: points that each written row has at least, where people write by hand.
+        build: makes a row of the values by key. It sees a row that is right.
+        rules: what only several cells of a row together show; each raises :class:`RowWrong`. A rule is left out where
+            one of the cells that it asks for is wrong, and only there: the faults of a row are said all at once.
+        check: what speaks against the rows in view of each other and of what is known already. It is asked about the
+            sound rows of a file even where others are wrong, so that all is said at once.
     """
 
     name: str
     columns: tuple[Column, ...]
     build: Callable[[Mapping[str, Any]], RowT] = no_row
+    rules: tuple[RowRule, ...] = ()
+    check: Callable[[Sound[RowT]], Iterable[Fault]] = no_fault
     row_height: float | None = None
 
     def __post_init__(self) -> None:

@@ -38,15 +38,14 @@ def main() -> None:
 
     data = sys.stdin.buffer.read()
     workbook = python_calamine.load_workbook(io.BytesIO(data))
-    worksheets = [
-        sheet
-        for sheet in workbook.sheets_metadata
-        if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-        and sheet.visible == python_calamine.SheetVisibleEnum.Visible
-    ]
     formulas = _formulas(data)
     found: list[dict[str, Any]] = []
-    for meta in worksheets:
+    for meta in workbook.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if meta.visible != python_calamine.SheetVisibleEnum.Visible:
+            found.append({"name": meta.name, "hidden": True})
+            continue
         sheet = workbook.get_sheet_by_name(meta.name)
         if sheet.total_height > most_rows or sheet.total_width > most_columns:
             found.append({"name": meta.name, "too_large": [sheet.total_height, sheet.total_width]})

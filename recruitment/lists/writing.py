@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import xlsxwriter
 
+from recruitment.lists.apostrophe import guard
 from recruitment.lists.declaration import Column, ListDeclaration
 
 RowT = TypeVar("RowT")
@@ -34,7 +35,6 @@ _HEADING_LINE, _LINE, _AROUND = 24.0, 14.0, 4.0
 _DAY_WIDTH = 12.0
 # No spreadsheet has higher rows.
 _HIGHEST = 409.0
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _MOST_EXACT_DIGITS = 15
 # A run of Latin letters and figures with what follows it, or one other character.
 _WORDS = re.compile(r"[!-~]+ ?|.")
@@ -131,7 +131,7 @@ def _csv_lines(declaration: ListDeclaration[RowT], rows: Iterable[RowT]) -> Iter
 
 def _csv_text(value: Any) -> str:
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+        return guard(value)
     return _text(value)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
 
 from recruitment.areas.catalogue import PROVINCE_CODE, PROVINCE_NAME, prefectures
@@ -82,16 +82,6 @@ def plannable(areas: tuple[str, ...]) -> dict[str, Any]:
     if "51" not in areas:
         return found
     return {PROVINCE_CODE: _("%(name)s（没有单独安排的市州）", name=PROVINCE_NAME), **found}
-
-
-class ResultsFileForm(Form):
-    """Results as a spreadsheet."""
-
-    table = FileField(_l("体检结果文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择体检结果文件。"))
 
 
 class AskForm(Form):

@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.medical.models import MedicalResult, SubstituteProposal
-from recruitment.wording import moment
+from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
-MEDICAL_CLAUSE = "《公务员录用规定》(2019)关于体检的规定"
-RETEST_CLAUSE = "招考公告“体检”条款：复检只进行一次，以复检结论为准"
-SUBSTITUTE_CLAUSE = "招考公告“递补”条款"
+MEDICAL_CLAUSE = N_("《公务员录用规定》(2019)关于体检的规定")
+RETEST_CLAUSE = N_("招考公告“体检”条款：复检只进行一次，以复检结论为准")
+SUBSTITUTE_CLAUSE = N_("招考公告“递补”条款")
 NOTICES = ("to_medical", "medical_passed", "medical_unfit", "medical_retest", "medical_failed")
 
 
@@ -59,7 +60,7 @@ def _passed_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _passed_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["outcome"] != "pass":
-        yield Reason("medical_not_passed", "还没有登记体检合格的结果。", MEDICAL_CLAUSE)
+        yield Reason("medical_not_passed", _("还没有登记体检合格的结果。"), _(MEDICAL_CLAUSE))
 
 
 def _unfit_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -69,7 +70,7 @@ def _unfit_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _unfit_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["outcome"] != "fail" or given.facts["round"] != 1:
-        yield Reason("not_unfit", "还没有登记初检不合格的结果。", MEDICAL_CLAUSE)
+        yield Reason("not_unfit", _("还没有登记初检不合格的结果。"), _(MEDICAL_CLAUSE))
 
 
 def _again_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -79,7 +80,7 @@ def _again_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _again_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["outcome"] in (None, "pass") or given.facts["round"] == 1:
-        yield Reason("not_unfit_again", "还没有登记复检不合格或者未到的结果。", RETEST_CLAUSE)
+        yield Reason("not_unfit_again", _("还没有登记复检不合格或者未到的结果。"), _(RETEST_CLAUSE))
 
 
 def _open_holds(scope: Scope) -> sa.ColumnElement[bool]:
@@ -89,9 +90,11 @@ def _open_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _open_reasons(given: Given) -> Iterator[Reason]:
     until = given.facts["retest_until"]
     if given.facts["outcome"] != "fail" or until is None:
-        yield Reason("nothing_to_retest", "没有可以申请复检的体检结果。", RETEST_CLAUSE)
+        yield Reason("nothing_to_retest", _("没有可以申请复检的体检结果。"), _(RETEST_CLAUSE))
     elif given.now >= until:
-        yield Reason("retest_late", f"申请复检的时间已于{moment(until)}截止。", RETEST_CLAUSE)
+        yield Reason(
+            "retest_late", _("申请复检的时间已于%(moment)s截止。", moment=moment(until)), _(RETEST_CLAUSE)
+        )
 
 
 def _proposed(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
@@ -112,6 +115,6 @@ def _proposed_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _proposed_reasons(given: Given) -> Iterator[Reason]:
     proposer = given.facts["proposer"]
     if proposer is None:
-        yield Reason("no_consent", "递补要先提出，再由另一人同意。", SUBSTITUTE_CLAUSE)
+        yield Reason("no_consent", _("递补要先提出，再由另一人同意。"), _(SUBSTITUTE_CLAUSE))
     elif proposer == given.actor.id:
-        yield Reason("own_proposal", "这是您提出的递补，应由另一人同意。", SUBSTITUTE_CLAUSE)
+        yield Reason("own_proposal", _("这是您提出的递补，应由另一人同意。"), _(SUBSTITUTE_CLAUSE))

@@ -122,23 +122,6 @@ class MedicalResult(Base):
     recorded_at: Mapped[datetime]
 
 
-class MedicalUpload(Base):
-    """An uploaded file of results between the dry run and the import, encrypted; gone after either.
-
-    Attributes:
-        content: base64 of the file.
-    """
-
-    __tablename__ = "medical_upload"
-
-    id: Mapped[Id]
-    call_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("call.id"), index=True)
-    uploaded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    uploaded_at: Mapped[datetime]
-    filename: Mapped[str]
-    content: Mapped[str] = mapped_column(EncryptedText)
-
-
 class SubstituteProposal(Base):
     """That somebody moves up into a vacancy after the medical or the inspection; the authority consents or not.
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,7 @@ def set_terms(
         Refused: no item is named, or one twice.
     """
     if not items or len(set(items)) < len(items):
-        raise Refused([Reason("items", "体检项目至少一项，不能重复。")])
+        raise Refused([Reason("items", _("体检项目至少一项，不能重复。"))])
     values: dict[str, Any] = {
         "retest_days": retest_days,
         "items": items,
@@ -95,17 +96,21 @@ def entry_reasons(
     """
     reasons = []
     if state not in ("medical", "medical_retest"):
-        reasons.append(Reason("not_in_medical", "这名考生现在不在体检环节。"))
+        reasons.append(Reason("not_in_medical", _("这名考生现在不在体检环节。")))
     elif state == "medical" and rounds:
-        reasons.append(Reason("waits_for_retest", "初检结果已经登记，正在等考生申请复检。"))
+        reasons.append(Reason("waits_for_retest", _("初检结果已经登记，正在等考生申请复检。")))
     if outcome is Outcome.FAIL and item not in items:
-        reasons.append(Reason("item", "请选择不合格项目。" if not item else f"体检项目里没有“{item}”。"))
+        reasons.append(
+            Reason(
+                "item", _("请选择不合格项目。") if not item else _("体检项目里没有“%(item)s”。", item=item)
+            )
+        )
     if outcome is not Outcome.FAIL and item:
-        reasons.append(Reason("item", "只有结果为不合格时才填不合格项目。"))
+        reasons.append(Reason("item", _("只有结果为不合格时才填不合格项目。")))
     if outcome is Outcome.ABSENT and state == "medical":
-        reasons.append(Reason("outcome", "初检未到的，请用“登记放弃”办理。"))
+        reasons.append(Reason("outcome", _("初检未到的，请用“登记放弃”办理。")))
     if examined_on > today:
-        reasons.append(Reason("examined_on", "体检日期不能晚于今天。"))
+        reasons.append(Reason("examined_on", _("体检日期不能晚于今天。")))
     return reasons
 
 
@@ -239,7 +244,7 @@ def reveal(
     """
     reason = reason.strip()
     if not reason:
-        raise Refused([Reason("reason_missing", "请写明查看的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明查看的原因。"))])
     record(
         session,
         person,

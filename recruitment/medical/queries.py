@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from recruitment.areas.catalogue import PROVINCE_CODE, prefecture_of
 from recruitment.calls.models import Call
-from recruitment.medical.models import ITEMS, MedicalPlan, MedicalResult, MedicalTerms, MedicalUpload
+from recruitment.medical.models import ITEMS, MedicalPlan, MedicalResult, MedicalTerms
 from recruitment.medical.window import DAYS
 
 STATES = ("medical", "medical_retest", "medical_failed")
@@ -84,16 +84,5 @@ def retest_until(session: Session, candidate_id: uuid.UUID) -> datetime | None:
     return session.scalar(
         sa.select(MedicalResult.retest_until).where(
             MedicalResult.candidate_id == candidate_id, MedicalResult.retest_until.is_not(None)
-        )
-    )
-
-
-def upload(session: Session, call: Call, upload_id: uuid.UUID, person_id: uuid.UUID) -> MedicalUpload | None:
-    """A file that the person uploaded for the call and has not imported yet."""
-    return session.scalar(
-        sa.select(MedicalUpload).where(
-            MedicalUpload.id == upload_id,
-            MedicalUpload.call_id == call.id,
-            MedicalUpload.uploaded_by == person_id,
         )
     )

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, contains_eager, lazyload
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.candidates.queries import within
+from recruitment.database import among
 from recruitment.lists import parsers
-from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
+from recruitment.lists.declaration import Column, Fault, ListDeclaration, RowWrong, Sound
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult, ListError, read_list
 from recruitment.medical import queries
 from recruitment.medical.models import Outcome
 from recruitment.medical.operations import entry_reasons
@@ -37,9 +37,12 @@ class ResultRow:
     examined_on: date
 
 
-def _build(values: Mapping[str, Any]) -> ResultRow:
+def _item_named(values: Mapping[str, Any]) -> None:
     if values["outcome"] is Outcome.FAIL and not values["item"]:
         raise RowWrong([("item", Wrong("是空的", "结果为不合格时应填不合格项目"))])
+
+
+def _build(values: Mapping[str, Any]) -> ResultRow:
     return ResultRow(**values)
 
 
@@ -55,6 +58,7 @@ RESULTS: ListDeclaration[ResultRow] = ListDeclaration(
         Column("examined_on", "体检日期", parsers.day(), ("日期",), width=14),
     ),
     build=_build,
+    rules=(_item_named,),
 )
 
 
@@ -82,32 +86,37 @@ class Entry:
     rounds: int
 
 
-def read_for(
-    session: Session, call: Call, areas: Sequence[str], content: bytes, today: date
-) -> ImportResult[Entry]:
-    """All results of a file as entries, or every error and no entry.
+def entries(session: Session, call: Call, areas: Sequence[str], rows: Sequence[ResultRow]) -> list[Entry]:
+    """Rows with their candidates; those whose ticket number is not known in the areas are left out."""
+    known = _candidates(session, call, areas, rows)
+    rounds = queries.rounds(session, [candidate.id for candidate in known.values()])
+    return [
+        Entry(candidate, row, rounds.get(candidate.id, 0))
+        for row in rows
+        if (candidate := known.get(row.ticket_number))
+    ]
+
+
+def results_for(
+    session: Session, call: Call, areas: Sequence[str], today: date
+) -> ListDeclaration[ResultRow]:
+    """The results of a call, held against those who wait for one.
 
     Args:
         areas: those of the person who imports; candidates elsewhere count as unknown.
     """
-    found = read_list(RESULTS, content)
-    candidates = _candidates(session, call, areas, found.rows)
-    rounds = queries.rounds(session, [candidate.id for candidate in candidates.values()])
     items = list(queries.terms(session, call.id).items)
-    entries, errors = [], list(found.errors)
-    for row, number in zip(found.rows, found.numbers, strict=True):
-        candidate = candidates.get(row.ticket_number)
-        wrongs = (
-            [_error(number, "ticket_number", "体检名单里没有这个准考证号")]
-            if candidate is None
-            else list(_wrongs(candidate, row, number, rounds, items, today))
-        )
-        errors += wrongs
-        if candidate is not None and not wrongs:
-            entries.append(Entry(candidate, row, rounds.get(candidate.id, 0)))
-    if errors:
-        return ImportResult(errors=errors, ignored=found.ignored, read=found.read)
-    return ImportResult(entries, found.numbers, [], found.ignored, found.read)
+
+    def check(sound: Sound[ResultRow]) -> Iterator[Fault]:
+        found = {entry.row.ticket_number: entry for entry in entries(session, call, areas, sound.rows)}
+        for number, row in sound:
+            entry = found.get(row.ticket_number)
+            if entry is None:
+                yield Fault(number, "ticket_number", Wrong("体检名单里没有这个准考证号"))
+            else:
+                yield from _faults(number, entry, items, today)
+
+    return replace(RESULTS, check=check)
 
 
 def _candidates(
@@ -120,7 +129,7 @@ def _candidates(
         .options(contains_eager(Candidate.owner).options(lazyload(User.grants)))
         .where(
             Candidate.call_id == call.id,
-            Candidate.ticket_number.in_(wanted),
+            among(Candidate.ticket_number, wanted),
             Candidate.state.in_(queries.STATES),
             within(areas),
         )
@@ -128,23 +137,14 @@ def _candidates(
     return {str(candidate.ticket_number): candidate for candidate in session.scalars(query)}
 
 
-def _wrongs(
-    candidate: Candidate,
-    row: ResultRow,
-    number: int,
-    rounds: Mapping[Any, int],
-    items: list[str],
-    today: date,
-) -> Iterator[ListError]:
+def _faults(number: int, entry: Entry, items: list[str], today: date) -> Iterator[Fault]:
+    candidate, row = entry.candidate, entry.row
     if parsers.loose(candidate.owner.name) != parsers.loose(row.name):
-        yield _error(number, "name", f"“{row.name}”与准考证号不是同一人")
-    done = rounds.get(candidate.id, 0)
+        yield Fault(number, "name", Wrong(f"“{row.name}”与准考证号不是同一人"))
     for reason in entry_reasons(
-        candidate.state, done, row.outcome, row.item or None, row.examined_on, items, today
+        candidate.state, entry.rounds, row.outcome, row.item or None, row.examined_on, items, today
     ):
         expected = f"应为其一：{'、'.join(items)}" if reason.code == "item" and row.item else ""
-        yield _error(number, CELLS.get(reason.code, "ticket_number"), reason.words.rstrip("。"), expected)
-
-
-def _error(number: int, key: str, wrong: str, expected: str = "") -> ListError:
-    return ListError(wrong, expected, number, RESULTS.column(key).title)
+        yield Fault(
+            number, CELLS.get(reason.code, "ticket_number"), Wrong(reason.words.rstrip("。"), expected)
+        )

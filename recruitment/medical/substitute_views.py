@@ -16,7 +16,8 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.forms import handle
 from recruitment.medical import substitutes
-from recruitment.medical.views import OFFICE, READERS
+from recruitment.medical.imports import OFFICE
+from recruitment.medical.views import READERS
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 

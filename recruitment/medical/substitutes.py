@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from recruitment.calls.models import Call, Position
@@ -126,14 +127,14 @@ def propose_substitute(
     found = _vacancies(session, candidate.call_id, Candidate.position_id == candidate.position_id)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明递补的理由。"))
+        reasons.append(Reason("reason_missing", _("请写明递补的理由。")))
     if not found or not found[0].open:
-        reasons.append(Reason("no_vacancy", "这个职位没有需要递补的名额。"))
+        reasons.append(Reason("no_vacancy", _("这个职位没有需要递补的名额。")))
     else:
         waiting = {item.candidate_id for item in found[0].waiting}
         following = [row for row in found[0].proposal.next if row.id not in waiting]
         if not following or following[0].id != candidate.id:
-            reasons.append(Reason("not_next", "按总成绩，现在轮到的不是这名考生。"))
+            reasons.append(Reason("not_next", _("按总成绩，现在轮到的不是这名考生。")))
     if reasons:
         raise Refused(reasons)
     made = SubstituteProposal(
@@ -172,11 +173,11 @@ def decide(
     answer = answer.strip()
     reasons = []
     if proposal.consented is not None:
-        reasons.append(Reason("answered", "这项递补已经答复过了。"))
+        reasons.append(Reason("answered", _("这项递补已经答复过了。")))
     if proposal.proposed_by == person.id:
-        reasons.append(Reason("own_proposal", "这是您提出的递补，应由另一人答复。"))
+        reasons.append(Reason("own_proposal", _("这是您提出的递补，应由另一人答复。")))
     if not answer:
-        reasons.append(Reason("reason_missing", "请写明答复的理由。"))
+        reasons.append(Reason("reason_missing", _("请写明答复的理由。")))
     if reasons:
         raise Refused(reasons)
     candidate = session.get_one(Candidate, proposal.candidate_id)

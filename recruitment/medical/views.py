@@ -21,6 +21,7 @@ from recruitment.forms import handle
 from recruitment.medical import notices as notices  # tells the facts of its notices when read
 from recruitment.medical import operations, queries
 from recruitment.medical.forms import OUTCOMES, PlanForm, ResultForm, TermsForm, plannable
+from recruitment.medical.imports import OFFICE
 from recruitment.medical.models import MedicalResult, Outcome
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
@@ -29,8 +30,6 @@ from recruitment.web import stages
 blueprint = Blueprint("medical", __name__, url_prefix="/admin/calls/<slug>/medical")
 Page = str | Response | tuple[str, int]
 
-# Who enters results and may see, on record, what was not met.
-OFFICE = (Role.ADMIN, Role.PREFECTURE_REVIEWER)
 READERS = (*OFFICE, Role.PROVINCE_REVIEWER, Role.SUPERVISOR)
 TONES = {"medical": "info", "medical_retest": "warn", "medical_failed": "bad"}
 BESIDE = {"item": "item", "outcome": "outcome", "examined_on": "examined_on", "reason_missing": "reason"}

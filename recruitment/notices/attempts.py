@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.notices.channels import Parcel, channels
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
+from recruitment.notices.recall import recall
 from recruitment.people.models import User
 
 # Minutes until the next attempt; after the last one the delivery has failed for good.
@@ -51,7 +52,12 @@ _unpaused = ~sa.exists().where(
 
 
 def claim(session: Session, delivery_ids: Sequence[uuid.UUID], now: datetime) -> list[uuid.UUID]:
-    """Take deliveries for one attempt each; those that are not due or that another worker has stay out."""
+    """Take deliveries for one attempt each; those that are not due or that another worker has stay out.
+
+    What is not to leave any more is closed first, so that a mail that waited for its retry stops when the person
+    withdraws. One that is in a worker's hands at that moment, for some seconds at most, still goes.
+    """
+    recall(session, delivery_ids, now)
     return list(
         session.scalars(
             sa.update(Delivery)
@@ -63,6 +69,7 @@ def claim(session: Session, delivery_ids: Sequence[uuid.UUID], now: datetime) ->
             )
             .values(status=DeliveryStatus.CLAIMED, claimed_at=now, attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
         )
     )
 

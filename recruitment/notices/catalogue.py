@@ -23,6 +23,10 @@ class Kind:
         label: what staff call it.
         says: which of :data:`DUTIES` its text has to fulfil.
         legal: a person's rights run from it, so it is never quietly dropped.
+        until: an expression for the deadline that a mail shows first, of the facts of its text; empty: none.
+        until_label: what that time is.
+        action: what the button under it says; it leads where the text's ``link`` does.
+        only_until: without the deadline there is nothing to do either.
         sample: facts to render it with.
     """
 
@@ -30,6 +34,10 @@ class Kind:
     label: str
     says: tuple[str, ...] = ()
     legal: bool = False
+    until: str = ""
+    until_label: str = "截止时间"
+    action: str = ""
+    only_until: bool = False
     sample: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,4 +68,11 @@ def _kind(name: str, raw: dict[str, Any], common: dict[str, Any]) -> Kind:
     if unknown := set(says) - set(DUTIES):
         raise ValueError(f"{name}: {', '.join(sorted(unknown))} is no duty of a text")
     sample = MappingProxyType({**common, **raw.get("sample", {})})
-    return Kind(name, raw.get("label", name), says, bool(raw.get("legal", False)), sample)
+    return Kind(
+        name,
+        raw.get("label", name),
+        says,
+        bool(raw.get("legal", False)),
+        sample=sample,
+        **raw.get("first", {}),
+    )

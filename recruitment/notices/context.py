@@ -127,10 +127,13 @@ def _application(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     )
     form = event_form(session, row)
     call = application.call
+    closes = _closes_at(session, application, user)
     return {
         **_place(call, application.position),
         "receipt_number": application.receipt_number,
-        "closes_at": moment(_closes_at(session, application, user)),
+        "closes_at": moment(closes),
+        # What is decided after the closing time leaves no other position to choose.
+        "may_choose_again": row.created_at < closes,
         "link": f"{current_app.config['SETTINGS'].site_url}/applications/{application.id}",
         "review_by": moment(row.created_at + timedelta(hours=call.review_hours)),
         "correction_due": timer_set(session, row, "correction_deadline"),

@@ -14,8 +14,7 @@ from recruitment.audit.operations import record
 from recruitment.forms.refusal import Refusal
 from recruitment.notices.channels import channels
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
-from recruitment.notices.render import text_of
-from recruitment.people import accounts
+from recruitment.notices.render import render_short, text_of
 from recruitment.people.models import User
 from workflows.schema import outbox
 
@@ -129,17 +128,10 @@ def resend(session: Session, actor: User, chosen: Failed, at: datetime, ids: Seq
         query = query.where(Delivery.id.in_(ids))
     rows = session.scalars(query).all()
     for delivery in rows:
-        user, channel = delivery.notice.user, channels().get(delivery.channel)
-        if delivery.channel == "email":
-            user.email_failed_at = None
-        elif delivery.channel == "sms":
-            user.phone_failed_at = None
-        delivery.address = (channel.address(user) if channel else None) or delivery.address
-        if channel:
-            delivery.text = channel.text(user, text_of(delivery.notice))
-        delivery.status, delivery.attempts = DeliveryStatus.PENDING, 0
-        delivery.next_attempt_at, delivery.failed_at = at, None
-        delivery.resends += 1
+        # One that was mended goes where it was mended to: that says nothing about the account's own address.
+        if delivery.mended_by is None:
+            _readdress(delivery)
+        _anew(delivery, at)
     if rows:
         record(
             session,
@@ -153,27 +145,56 @@ def resend(session: Session, actor: User, chosen: Failed, at: datetime, ids: Seq
     return len(rows)
 
 
-def mend(session: Session, actor: User, delivery: Delivery, email: str, reason: str, at: datetime) -> None:
-    """Correct a person's e-mail address, after asking them, and send what failed again.
+def _readdress(delivery: Delivery) -> None:
+    """To the account's present address, which is taken for good again."""
+    user, channel = delivery.notice.user, channels().get(delivery.channel)
+    if delivery.channel == "email":
+        user.email_failed_at = None
+    elif delivery.channel == "sms":
+        user.phone_failed_at = None
+    delivery.address = (channel.address(user) if channel else None) or delivery.address
+    if channel:
+        delivery.text = channel.text(user, text_of(delivery.notice))
 
-    The new address has yet to be confirmed: until then it gets the short mail without content.
+
+def mend(session: Session, actor: User, delivery: Delivery, email: str, reason: str, at: datetime) -> None:
+    """Send one failed mail to another address that the person named, and leave the account's as it is.
+
+    Whoever reads there may be a stranger, and a new password is sent to the account's address: so what goes out
+    holds no content and opens nothing. It asks the person to sign in, read, and have the account's address put
+    right.
 
     Raises:
-        Refusal: the address is another account's, or the account is the actor's own.
+        Refusal: the address is the account's already or another account's, or the notice is the actor's own.
     """
     user = delivery.notice.user
     if user.id == actor.id:
         raise Refusal({"email": _("不能更正自己的邮箱，请由其他管理员办理。")})
-    taken = session.scalar(sa.select(User.id).where(User.email == email, User.id != user.id))
+    if email == user.email:
+        raise Refusal({"email": _("这就是账号上的邮箱。地址没有错的，请用上面的“重发”。")})
+    taken = session.scalar(sa.select(User.id).where(User.email == email))
     if taken is not None:
         raise Refusal({"email": _("另一个账号正在使用这个邮箱。")})
-    user.set_email(email)
+    delivery.address, delivery.mended_by = email, actor.id
+    delivery.text = render_short("mended")
+    _anew(delivery, at)
     record(
-        session, actor, "notice.mend", at=at, subject_kind="user", subject_id=user.id, reason=reason
-    )  # fmt: skip
-    accounts.ask_confirmation(session, user, at)
-    session.flush()
-    resend(session, actor, Failed(("",)), at, [delivery.id])
+        session,
+        actor,
+        "notice.mend",
+        at=at,
+        subject_kind="user",
+        subject_id=user.id,
+        reason=reason,
+        detail={"delivery": str(delivery.id), "address": email},
+    )
+
+
+def _anew(delivery: Delivery, at: datetime) -> None:
+    """From the first attempt."""
+    delivery.status, delivery.attempts = DeliveryStatus.PENDING, 0
+    delivery.next_attempt_at, delivery.failed_at = at, None
+    delivery.resends += 1
 
 
 def settle(session: Session, actor: User, delivery: Delivery, reason: str, at: datetime) -> None:

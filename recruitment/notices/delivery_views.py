@@ -28,7 +28,7 @@ READERS = (Role.ADMIN, Role.SUPERVISOR)
 
 
 class MendForm(Form):
-    email = EmailField(_l("正确的邮箱"), [Required(), EmailRule()])
+    email = EmailField(_l("本人说的邮箱"), [Required(), EmailRule()])
     reason = StringField(
         _l("核实经过"),
         [Required(), Length(max=200)],
@@ -131,7 +131,7 @@ def _list(which: dead_letters.Failed) -> str:
 @blueprint.post("/<uuid:delivery_id>/mend")
 @allow(Role.ADMIN)
 def mend(delivery_id: uuid.UUID) -> Page:
-    """Correct the address and send it again."""
+    """Send it to another address that the person named."""
     delivery = _delivery(delivery_id, Role.ADMIN)
     form = MendForm()
     outcome = handle(
@@ -139,10 +139,9 @@ def mend(delivery_id: uuid.UUID) -> Page:
         lambda: dead_letters.mend(
             db.session, current_user(), delivery, typed(form.email), typed(form.reason), now()
         ),
-        constraints={"uq_user_account_email": ("email", _("另一个账号正在使用这个邮箱。"))},
     )
     if outcome.done:
-        flash(_("邮箱已更正，通知已安排重发。"), "success")
+        flash(_("已安排发到新的邮箱。账号上的邮箱没有变，请本人登录后联系系统管理员更正。"), "success")
         return redirect(url_for("deliveries.index"), 303)
     return _page(_delivery(delivery_id, Role.ADMIN), form, SettleForm(formdata=None), outcome.status)
 

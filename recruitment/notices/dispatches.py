@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
-from recruitment.notices import operations
+from recruitment.notices import attempts, operations
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
 from recruitment.people.models import User
 from workflows.schema import outbox
@@ -103,7 +103,7 @@ def next_stretch(
     dispatch = session.get(Dispatch, dispatch_id, populate_existing=True)
     if dispatch is None or dispatch.paused_at or dispatch.finished_at or dispatch.generation != generation:
         return None
-    waiting = (
+    waiting = session.scalars(
         sa.select(Delivery.id)
         .join(Delivery.notice)
         .where(
@@ -113,15 +113,8 @@ def next_stretch(
         )
         .limit(limit)
         .with_for_update(of=Delivery, skip_locked=True)
-    )
-    again = session.scalars(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(waiting.scalar_subquery()))
-        .values(status=DeliveryStatus.CLAIMED, claimed_at=now, attempts=Delivery.attempts + 1)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
     ).all()
-    stretch = list(again)
+    stretch = attempts.claim(session, waiting, now) if waiting else []
     if len(stretch) < limit:
         stretch += operations.publish_next(session, dispatch, limit - len(stretch), now)
     return stretch

@@ -8,7 +8,7 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, parseaddr
 
 from recruitment.clock import local
 from recruitment.notices.channels import Bounced, Final, Parcel, Passing, Unknown
@@ -32,9 +32,9 @@ def compose(parcel: Parcel, sender: str) -> bytes:
     message: MIMEBase = plain
     if parcel.text is None:
         message = MIMEMultipart("alternative", _subparts=[plain, MIMEText(parcel.body_html, "html", "utf-8")])
-    message["From"] = sender
+    message["From"] = formataddr(parseaddr(sender))
     message["To"] = parcel.address
-    message["Subject"] = Header(parcel.subject, "utf-8").encode()
+    message["Subject"] = Header(parcel.subject, "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(local(parcel.decided_at))
     message["Message-ID"] = message_id(parcel.id)
     message["Auto-Submitted"] = "auto-generated"

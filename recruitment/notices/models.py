@@ -18,7 +18,8 @@ class DeliveryStatus(StrEnum):
     """Life of a delivery: pending → claimed → leaving → sent or failed, or back to pending.
 
     ``leaving`` begins when the server has accepted sender and recipient and the text goes out. ``to_post`` is a
-    letter that somebody has to print and post.
+    letter that somebody has to print and post. ``recalled`` is what was not sent, as the person had withdrawn by
+    then or the reminder was no longer needed.
     """
 
     PENDING = "pending"
@@ -27,6 +28,7 @@ class DeliveryStatus(StrEnum):
     TO_POST = "to_post"
     SENT = "sent"
     FAILED = "failed"
+    RECALLED = "recalled"
 
 
 class Dispatch(Base):
@@ -105,6 +107,7 @@ class Delivery(Base):
             address that nobody has confirmed.
         provider_id: the far side's name for it, by which its report is recognised.
         delivered_at: when the far side reported that it arrived.
+        mended_by: who gave this address for this delivery alone; the account's own is as it was.
         settled_at: when somebody in charge took care of a failed one in another way.
         doubtful: an attempt broke off after the text had left and before the server answered, so that it
             may have arrived twice. No channel can tell this case from a loss.
@@ -148,6 +151,7 @@ class Delivery(Base):
     failed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    mended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     notice: Mapped[Notice] = relationship(back_populates="deliveries")
 

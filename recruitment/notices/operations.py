@@ -17,12 +17,15 @@ from recruitment.notices.ahead import read_ahead
 from recruitment.notices.channels import channels
 from recruitment.notices.context import context_for
 from recruitment.notices.models import Delivery, DeliveryStatus, Dispatch, Notice
-from recruitment.notices.plan import ways
+from recruitment.notices.plan import WITHDRAWALS, ways
+from recruitment.notices.recall import WITHDREW, recall_earlier, recalled, withdrawn
 from recruitment.notices.render import Text, render, text_of
 from recruitment.people.models import User
 from recruitment.reminders.queries import overtaken
 from workflows.schema import outbox
 
+# A delivery that nobody has tried.
+UNTRIED = {"claimed_at": None, "attempts": 0}
 # A row that could not be published, or whose id was queued, is looked at again after this long.
 AGAIN = timedelta(minutes=2)
 
@@ -36,6 +39,7 @@ _paused = sa.exists().where(
     Dispatch.released_at == outbox.c.released_at,
     Dispatch.paused_at.is_not(None),
 )
+_withdrawn = withdrawn(outbox.c.subject_id, outbox.c.recipient, outbox.c.created_at, outbox.c.id)
 _INSERT_NOTICE = sa.insert(Notice.__table__)  # type: ignore[arg-type]
 _INSERT_DELIVERY = sa.insert(Delivery.__table__)  # type: ignore[arg-type]
 _open = sa.and_(
@@ -47,7 +51,8 @@ def publish(session: Session, outbox_id: uuid.UUID, now: datetime) -> list[uuid.
     """Make the notice of an outbox row and return the ids of its deliveries.
 
     Nothing happens if the row is held, cancelled, paused, finished, or in another worker's hands. A reminder of
-    what has been done or given up since is cancelled.
+    what has been done or given up since is cancelled. What was decided before the person withdrew goes to the
+    inbox and no further.
     """
     return publish_many(session, [outbox_id], now)
 
@@ -70,7 +75,7 @@ def publish_many(
         The ids of the deliveries; with ``take`` only of those that were claimed.
     """
     rows = session.execute(
-        sa.select(outbox, _dispatch.label("dispatch_id"))
+        sa.select(outbox, _dispatch.label("dispatch_id"), _withdrawn.label("withdrawn"))
         .where(outbox.c.id.in_(outbox_ids), _open, ~_paused)
         .order_by(outbox.c.released_at, outbox.c.id)
         .with_for_update(of=outbox, skip_locked=True)
@@ -81,7 +86,7 @@ def publish_many(
 def next_rows(dispatch: Dispatch, limit: int, now: datetime) -> sa.Select[Any]:
     """The next outbox rows of a dispatch; one that could not be published waits a while."""
     return (
-        sa.select(outbox, sa.literal(dispatch.id).label("dispatch_id"))
+        sa.select(outbox, sa.literal(dispatch.id).label("dispatch_id"), _withdrawn.label("withdrawn"))
         .where(
             _open,
             outbox.c.workflow == dispatch.workflow,
@@ -143,12 +148,14 @@ def _publish(
                 }
             )
             planned = _planned(row.notice, user, text, now, take=take)
-            deliveries += [{"notice_id": notice_id, **values} for values in planned]
+            closed = {**UNTRIED, **recalled(WITHDREW)} if row.withdrawn else {}
+            deliveries += [{"notice_id": notice_id, **values, **closed} for values in planned]
     session.flush()
     if notices:
         session.connection().execute(_INSERT_NOTICE, notices)
     if deliveries:
         session.connection().execute(_INSERT_DELIVERY, deliveries)
+    recall_earlier(session, [row for row in rows if row.notice in WITHDRAWALS])
     session.execute(
         sa.update(outbox)
         .where(outbox.c.id.in_([row.id for row in rows]))
@@ -183,6 +190,7 @@ def _planned(
             "claimed_at": now if taken else None,
             "attempts": 1 if taken else 0,
             "next_attempt_at": now,
+            "last_error": None,
         }
 
 

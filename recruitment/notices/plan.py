@@ -7,6 +7,8 @@ from recruitment.people.models import User
 
 # Nobody prints a letter to say that something that the person has just done was done.
 UNPRINTED = frozenset({"application.submitted", "application.resubmitted", "application.withdrawn"})
+# They confirm that somebody has withdrawn: whatever was decided before is not sent to them any more.
+WITHDRAWALS = ("application.withdrawn", "candidate.gave_up")
 # Workflows whose notices a cadre must get, on paper if there is no other way.
 PRINTED = ("application.", "candidate.")
 

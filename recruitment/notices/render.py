@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, current_app
 from jinja2 import Environment, StrictUndefined
 
+from recruitment.notices import catalogue, html
 from recruitment.notices.models import Notice
 
 # A message of Chinese characters; longer ones are cut into parts that cost and arrive one by one.
@@ -44,27 +45,38 @@ def render(name: str, context: dict[str, Any]) -> Text:
     subject = environment.get_template(f"notices/{name}/subject.txt").render(context).strip()
     body = environment.get_template(f"notices/{name}/body.txt").render(context)
     body = BLANK_LINES.sub("\n\n", body).strip() + "\n"
-    paragraphs = [block.splitlines() for block in body.strip().split("\n\n")]
-    html = current_app.jinja_env.get_template("notices/layout.html").render(
-        subject=subject, paragraphs=paragraphs
+    return Text(
+        subject, body, _html(name, subject, body, context), version(name), _sms(environment, name, context)
     )
-    return Text(subject, body, html, version(name), _sms(environment, name, context))
+
+
+def _html(name: str, subject: str, body: str, context: dict[str, Any]) -> str:
+    """In the layout that all share, unless the notice's folder has a ``body.html`` of its own."""
+    own = f"notices/{name}/body.html"
+    pages = _pages()
+    return pages.get_template(own if own in _optional(pages) else "notices/layout.html").render(
+        context,
+        subject=subject,
+        summary=html.summary(_texts(), catalogue.kinds().get(name), context),
+        paragraphs=html.blocks(body, context),
+    )
 
 
 def _sms(environment: Environment, name: str, context: dict[str, Any]) -> str | None:
-    if f"notices/{name}/sms.txt" not in _short_texts(environment):
+    if f"notices/{name}/sms.txt" not in _optional(environment):
         return None
     text = " ".join(environment.get_template(f"notices/{name}/sms.txt").render(context).split())
     return text if len(text) <= SMS_LENGTH else None
 
 
-def _short_texts(environment: Environment) -> frozenset[str]:
+def _optional(environment: Environment) -> frozenset[str]:
+    """The files that a folder may have and need not. Kept, as asking the disk takes longer than a text."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    if "notice_short_texts" not in app.extensions:
-        app.extensions["notice_short_texts"] = frozenset(
-            environment.list_templates(filter_func=lambda name: name.endswith("/sms.txt"))
+    if "notice_optional" not in app.extensions:
+        app.extensions["notice_optional"] = frozenset(
+            environment.list_templates(filter_func=lambda name: name.endswith(("/sms.txt", "/body.html")))
         )
-    found: frozenset[str] = app.extensions["notice_short_texts"]
+    found: frozenset[str] = app.extensions["notice_optional"]
     return found
 
 
@@ -91,10 +103,20 @@ def _texts() -> Environment:
     return texts
 
 
+def _pages() -> Environment:
+    """The same for HTML, where what people typed is escaped."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if "notice_pages" not in app.extensions:
+        app.extensions["notice_pages"] = _texts().overlay(autoescape=True, lstrip_blocks=True)
+    pages: Environment = app.extensions["notice_pages"]
+    return pages
+
+
 def version(name: str) -> str:
     """Identify the present wording of a notice, so that a kept text can name what it came from."""
     folder = Path(str(current_app.template_folder), "notices")
-    names = ("layout.txt", f"{name}/subject.txt", f"{name}/body.txt", f"{name}/sms.txt")
+    own = ("about.toml", "subject.txt", "body.txt", "body.html", "sms.txt")
+    names = ("layout.txt", "layout.html", *(f"{name}/{part}" for part in own))
     parts = tuple(path for path in (folder / part for part in names) if path.exists())
     return _digest(parts, tuple(part.stat().st_mtime_ns for part in parts))
 

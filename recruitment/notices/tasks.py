@@ -7,12 +7,10 @@ from typing import Any
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from recruitment.clock import now
-from recruitment.database import db
+from recruitment.database import after_commit, db
 from recruitment.notices import attempts, dispatches, operations
 from recruitment.notices.carrying import carry
 from recruitment.notices.channels import Final, Passing, Unknown, channels
@@ -48,12 +46,8 @@ def queue(outbox_ids: Iterable[uuid.UUID]) -> None:
         log.warning("notice.not_queued", error=str(error))
 
 
-@event.listens_for(Session, "after_commit")
-def _start_dispatches(session: Session) -> None:
-    # Also called when a savepoint is released, and then a worker would not see the dispatch yet.
-    if session.in_nested_transaction():
-        return
-    for dispatch_id, generation in session.info.pop(dispatches.STARTED, ()):
+def _start_dispatches(begun: Iterable[tuple[uuid.UUID, int]]) -> None:
+    for dispatch_id, generation in begun:
         try:
             for _ in range(dispatches.LANES):
                 pump.apply_async((str(dispatch_id), generation))
@@ -61,9 +55,7 @@ def _start_dispatches(session: Session) -> None:
             log.warning("dispatch.not_queued", dispatch=str(dispatch_id), error=str(error))
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget_dispatches(session: Session) -> None:
-    session.info.pop(dispatches.STARTED, None)
+after_commit(dispatches.STARTED, _start_dispatches)
 
 
 @shared_task(name="notices.publish", bind=True)

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from recruitment.candidates.models import Candidate
 from recruitment.objections.models import Objection
 from recruitment.public_notice.models import PublicNotice, PublicNoticeRow
 from recruitment.public_notice.queries import ON_NOTICE
-from recruitment.wording import moment
+from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
-CLAUSE = "《中华人民共和国公务员法》（2018）第三十二条"
+CLAUSE = N_("《中华人民共和国公务员法》（2018）第三十二条")
 # Not settled: also while the outcome waits for a second person, and as long as nothing could be proven.
 UNSETTLED = ("received", "investigating", "unproven")
 LONGEST_TOLD = 1000
@@ -58,11 +59,15 @@ def _open_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _open_reasons(given: Given) -> Iterator[Reason]:
     ends_at = given.facts["ends_at"]
     if ends_at is None:
-        yield Reason("notice_not_running", "这份公示现在不接受异议。", CLAUSE)
+        yield Reason("notice_not_running", _("这份公示现在不接受异议。"), _(CLAUSE))
     elif given.now > ends_at:
-        yield Reason("notice_over", f"公示已于{moment(ends_at)}期满。仍要反映的，请打监督电话。", CLAUSE)
+        yield Reason(
+            "notice_over",
+            _("公示已于%(moment)s期满。仍要反映的，请打监督电话。", moment=moment(ends_at)),
+            _(CLAUSE),
+        )
     if given.facts["candidate_state"] not in ON_NOTICE:
-        yield Reason("not_on_notice", "这个人现在不在公示中。", CLAUSE)
+        yield Reason("not_on_notice", _("这个人现在不在公示中。"), _(CLAUSE))
 
 
 # May the candidate be approved
@@ -87,7 +92,9 @@ def _settled_holds(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _settled_reasons(given: Given) -> Iterator[Reason]:
     if number := given.facts["unsettled"]:
-        yield Reason("open_objections", f"还有{number}件异议没有核查清楚，不能批准录用。", CLAUSE)
+        yield Reason(
+            "open_objections", _("还有%(number)s件异议没有核查清楚，不能批准录用。", number=number), _(CLAUSE)
+        )
 
 
 # Forms
@@ -96,15 +103,15 @@ def _settled_reasons(given: Given) -> Iterator[Reason]:
 def _check_objection(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"named": bool}``: the journal is never to hold what was said or by whom."""
     if set(form) != {"named"} or not isinstance(form["named"], bool):
-        yield Reason("form_unexpected", "异议的内容不得写入流程记录。")
+        yield Reason("form_unexpected", _("异议的内容不得写入流程记录。"))
 
 
 def check_finding(form: Mapping[str, Any]) -> Iterator[Reason]:
     """``{"reason": for the record, "told": for the person concerned and whoever objected}``."""
     if not str(form.get("reason") or "").strip():
-        yield Reason("reason_missing", "请写明核查情况和依据。")
+        yield Reason("reason_missing", _("请写明核查情况和依据。"))
     told = str(form.get("told") or "").strip()
     if not told:
-        yield Reason("told_missing", "请写明告知当事人的内容。")
+        yield Reason("told_missing", _("请写明告知当事人的内容。"))
     if len(told) > LONGEST_TOLD:
-        yield Reason("told_too_long", f"文字太长了，请不超过{LONGEST_TOLD}字。")
+        yield Reason("told_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST_TOLD))

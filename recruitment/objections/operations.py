@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -104,10 +104,10 @@ def add_evidence(session: Session, objection: Objection, content: bytes, now: da
     """
     session.refresh(objection, with_for_update={"of": Objection})
     if objection.public_state not in ("received", "investigating"):
-        raise Refused([Reason("inquiry_closed", "核查已经结束，不能再补充材料。")])
+        raise Refused([Reason("inquiry_closed", _("核查已经结束，不能再补充材料。"))])
     number = session.scalar(sa.select(sa.func.count()).where(ObjectionEvidence.objection_id == objection.id))
     if (number or 0) >= MOST_EVIDENCE:
-        raise Refused([Reason("enough_evidence", f"最多{MOST_EVIDENCE}张图片。")])
+        raise Refused([Reason("enough_evidence", _("最多%(most)s张图片。", most=MOST_EVIDENCE))])
     image, _pixels = redrawn(content)
     added = session.scalar(
         insert(ObjectionEvidence)
@@ -184,8 +184,7 @@ def _write(session: Session, objection: Objection, template: str, now: datetime)
     """A letter to an informer who left an address: it names neither the person concerned nor the code."""
     address = (objection.informer or {}).get("email")
     if address:
-        site = current_app.config["SETTINGS"].site_url
-        letters.write(session, address, template, now, link=f"{site}/objections/")
+        letters.write(session, address, template, now, link=letters.on_site("/objections/"))
 
 
 def reveal(
@@ -200,11 +199,11 @@ def reveal(
     if not any(
         actor.covers(role, objection.area_code) for role in ("prefecture_reviewer", "province_reviewer")
     ):
-        reasons.append(Reason("not_in_charge", "您不能查看反映人。"))
+        reasons.append(Reason("not_in_charge", _("您不能查看反映人。")))
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明查看的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明查看的原因。")))
     if not objection.informer:
-        reasons.append(Reason("anonymous", "反映人没有留下姓名。"))
+        reasons.append(Reason("anonymous", _("反映人没有留下姓名。")))
     if reasons:
         raise Refused(reasons)
     record(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.applications.models import Application
@@ -15,13 +16,14 @@ from recruitment.opening import queries
 from recruitment.opening.models import Opening
 from recruitment.opening.queries import Proposal
 from recruitment.people.models import Role, User
+from recruitment.wording import N_
 from recruitment.workflow import fire_many
 from workflows.terms import Reason, Refused
 
 # Before the exam has results: afterwards whoever sat it has a rank.
 STAGES = ("registration_closed", "in_review", "exam")
 REASON = "缴费确认的人数没有达到开考比例，职位取消"
-CLAUSE = "招考公告“开考比例”条款"
+CLAUSE = N_("招考公告“开考比例”条款")
 
 
 def set_ratio(session: Session, call: Call, person: User, *, ratio: int, ratio_autonomous: int) -> Opening:
@@ -33,7 +35,7 @@ def set_ratio(session: Session, call: Call, person: User, *, ratio: int, ratio_a
     _check_in_charge(call, person)
     opening = _locked(session, call)
     if opening.decided_at is not None:
-        raise Refused([Reason("decided", "开考情况已经确认，不能再改比例。")])
+        raise Refused([Reason("decided", _("开考情况已经确认，不能再改比例。"))])
     opening.ratio, opening.ratio_autonomous = ratio, ratio_autonomous
     session.flush()
     return opening
@@ -54,17 +56,21 @@ def deciding_reasons(session: Session, call: Call, proposal: Proposal, opening: 
     """Why the proposal cannot be confirmed now."""
     reasons = []
     if opening.decided_at is not None:
-        reasons.append(Reason("decided", "开考情况已经确认过了。"))
+        reasons.append(Reason("decided", _("开考情况已经确认过了。")))
     plan = session.get(FeePlan, call.id)
     if plan is None or plan.opened_at is None:
-        reasons.append(Reason("fees_not_opened", "缴费还没有开始。"))
+        reasons.append(Reason("fees_not_opened", _("缴费还没有开始。")))
     if call.state not in STAGES:
-        reasons.append(Reason("wrong_stage", "现在这个阶段不能核减和取消职位。"))
+        reasons.append(Reason("wrong_stage", _("现在这个阶段不能核减和取消职位。")))
     to_ask = session.scalar(
         sa.select(sa.func.count()).select_from(Application).where(Application.call_id == call.id, unasked())
     )
     if waiting := proposal.waiting + (to_ask or 0):
-        reasons.append(Reason("fees_waiting", f"还有{waiting}人没有到缴费截止时间，人数还不能确定。"))
+        reasons.append(
+            Reason(
+                "fees_waiting", _("还有%(waiting)s人没有到缴费截止时间，人数还不能确定。", waiting=waiting)
+            )
+        )
     further = session.scalar(
         sa.select(
             sa.exists().where(
@@ -76,7 +82,7 @@ def deciding_reasons(session: Session, call: Call, proposal: Proposal, opening: 
         )
     )
     if further:
-        reasons.append(Reason("ranked", "笔试成绩已经排名，不能再核减和取消职位。"))
+        reasons.append(Reason("ranked", _("笔试成绩已经排名，不能再核减和取消职位。")))
     return reasons
 
 
@@ -108,13 +114,15 @@ def decide(
     reasons = deciding_reasons(session, call, proposal, opening)
     if not reasons and proposal.token != token:
         reasons.append(
-            Reason("proposal_changed", "您打开这个页面以后，缴费人数或职位有了变化。请核对最新的方案再确认。")
+            Reason(
+                "proposal_changed", _("您打开这个页面以后，缴费人数或职位有了变化。请核对最新的方案再确认。")
+            )
         )
     cancelled = proposal.of("cancelled")
     if cancelled and rechoice_closes_at is None:
-        reasons.append(Reason("no_window", "有职位取消，请填写改报截止时间。"))
+        reasons.append(Reason("no_window", _("有职位取消，请填写改报截止时间。")))
     if rechoice_closes_at is not None and rechoice_closes_at <= now:
-        reasons.append(Reason("in_the_past", "改报截止时间已经过去了。"))
+        reasons.append(Reason("in_the_past", _("改报截止时间已经过去了。")))
     if reasons:
         raise Refused(reasons)
     opening.decided_at, opening.decided_by = now, person.id
@@ -193,4 +201,4 @@ def _displace(
 
 def _check_in_charge(call: Call, person: User) -> None:
     if not person.may(Role.ADMIN, call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能修改。"))])

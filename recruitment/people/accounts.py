@@ -253,5 +253,4 @@ def disable_second_factor(
 
 
 def _link(endpoint: str, **values: Any) -> str:
-    site: str = current_app.config["SETTINGS"].site_url
-    return site.rstrip("/") + url_for(endpoint, **values)
+    return letters.on_site(url_for(endpoint, **values))

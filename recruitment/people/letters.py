@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template
+from flask import current_app, render_template
 from sqlalchemy import orm
 
 from recruitment.people.models import Letter
 from recruitment.wording import official
 
+# In ``session.info``: ids of letters to be queued after the commit.
+WRITTEN = "letters to queue after commit"
 # Minutes until the next attempt; after the last it is given up, as its link will have expired.
 DELAYS = (1, 2, 5, 15, 60, 180)
 
@@ -50,8 +52,14 @@ def write(session: orm.Session, address: str, template: str, at: datetime, **con
         next_attempt_at=at,
     )
     session.add(letter)
-    session.info.setdefault("letters", []).append(letter.id)
+    session.info.setdefault(WRITTEN, []).append(letter.id)
     return letter
+
+
+def on_site(path: str) -> str:
+    """A path of this site as an address that a letter can carry."""
+    site: str = current_app.config["SETTINGS"].site_url
+    return site.rstrip("/") + path
 
 
 def claim(session: orm.Session, letter_id: uuid.UUID, at: datetime) -> Mail | None:

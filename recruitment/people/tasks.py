@@ -1,6 +1,7 @@
 """Carry account mails to the SMTP server. A task is told an id; what to do stands in the database."""
 
 import uuid
+from collections.abc import Iterable
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -9,11 +10,10 @@ from typing import Any
 from celery import shared_task
 from flask import current_app
 from kombu.exceptions import OperationalError
-from sqlalchemy import event, orm
 from structlog import get_logger
 
 from recruitment.clock import local, now
-from recruitment.database import db
+from recruitment.database import after_commit, db
 from recruitment.forms import drafts
 from recruitment.notices import pool
 from recruitment.notices.channels import Final, Passing, Unknown
@@ -30,13 +30,9 @@ SCHEDULE = {
 }
 
 
-@event.listens_for(orm.Session, "after_commit")
-def _queue_letters(session: orm.Session) -> None:
-    # Also called when a savepoint is released, and then a worker would not see the letter yet.
-    if session.in_nested_transaction():
-        return
+def _queue_letters(ids: Iterable[uuid.UUID]) -> None:
     # A broker that is down is no error: the letter is in the database and the sweeper finds it.
-    for letter_id in session.info.pop("letters", ()):
+    for letter_id in ids:
         try:
             send_letter.apply_async((str(letter_id),), retry=False)
         except (OperationalError, OSError) as error:
@@ -44,9 +40,7 @@ def _queue_letters(session: orm.Session) -> None:
             return
 
 
-@event.listens_for(orm.Session, "after_rollback")
-def _drop_letters(session: orm.Session) -> None:
-    session.info.pop("letters", None)
+after_commit(letters.WRITTEN, _queue_letters)
 
 
 @shared_task(name="people.send_letter", ignore_result=True)

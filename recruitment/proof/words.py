@@ -30,6 +30,7 @@ DELIVERY = {
     DeliveryStatus.SENT: _l("对方服务器已接收"),
     DeliveryStatus.TO_POST: _l("待打印寄出"),
     DeliveryStatus.FAILED: _l("发送失败"),
+    DeliveryStatus.RECALLED: _l("不用再发，已收回"),
 }
 ADDRESS = {"email": _l("邮件"), "sms": _l("短信"), "letter": _l("信函")}
 

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from recruitment import wording
 from recruitment.applications.choices import MAY, NEAR, NOT, ORDER, VERIFY
 from recruitment.areas import catalogue
 from recruitment.cadres.vocabulary import EDUCATION_LEVELS
@@ -25,7 +26,6 @@ from recruitment.database import db
 from recruitment.eligibility.facts import Person
 from recruitment.eligibility.offers import Offer, offers
 from recruitment.eligibility.parameters import Parameters
-from recruitment.eligibility.rules.common import day
 from recruitment.eligibility.verdict import FAIL, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import APPRAISAL_WORDS, EDUCATION_RANK
 from recruitment.people.access import public
@@ -33,7 +33,9 @@ from recruitment.public.coarse import NO_POST, BadLink, Grid, Span
 from recruitment.public.self_check_form import SelfCheckForm, post_words
 from recruitment.public.views import announced_call, shown_and_current
 from recruitment.web import navigation
+from recruitment.web.formats import day
 from recruitment.web.limits import address, limiter
+from recruitment.words import Words
 
 blueprint = Blueprint("self_check", __name__)
 Page = str | Response | tuple[str, int]
@@ -130,12 +132,12 @@ def shared(slug: str) -> Page:
     found = findings(representative.person(params.reference_date), positions, params)
     born = between(grid.born(words))
     # The days of the representative are nobody's: say the spans that they stand for.
-    days = {_("%(day)s出生", day=day(representative.birth_date)): _("在%(span)s出生", span=born)}
+    spans = {"born": one_day(grid.born(words))}
     said = [(_("出生日期"), born), (_("学历"), EDUCATION_LEVELS[representative.education])]  # type: ignore[index]
     said.append((_("职务"), post_words(representative.post)))
     if representative.post != NO_POST:
         began = between(grid.served(words))
-        days[f"自{day(representative.since or call.reference_date)}起"] = f"在{began}开始"
+        spans["since"] = one_day(grid.served(words))
         place = catalogue.counties()[representative.county]
         whole = place.prefecture + (place.name if words["place"] == place.code else "")
         said += [(_("开始任职"), began), (_("任职地"), whole)]
@@ -143,12 +145,12 @@ def shared(slug: str) -> Page:
         (_("综合类表彰"), {True: _("有"), False: _("没有"), None: _("不清楚")}[representative.commended])
     )
     if representative.appraisal:
-        said.append((_("上年度考核"), APPRAISAL_WORDS[representative.appraisal]))
+        said.append((_("上年度考核"), wording.said(APPRAISAL_WORDS[representative.appraisal])))
     return render_template(
         "public/self_check_result.html",
         call=call,
         form=None,
-        found=in_spans(found, days),
+        found=in_spans(found, spans),
         link=request.url,
         said=said,
         named=NAMED,
@@ -184,7 +186,10 @@ def findings(person: Person, positions: Iterable[Position], params: Parameters) 
         block.positions.append(offer.key)
     ordered = sorted(blocks.values(), key=lambda block: (ORDER.index(block.group), block.elsewhere))
     counts = {group: sum(len(b.positions) for b in ordered if b.group == group) for group in ORDER}
-    bars = [(params.words[f"bar.{key}"], params.cite(f"bar.{key}")) for key in params.bars]
+    bars = [
+        (wording.label(params.words[f"bar.{key}"]), wording.said(params.cite(f"bar.{key}")))
+        for key in params.bars
+    ]
     return Findings(ordered, common, counts, bars)
 
 
@@ -217,13 +222,22 @@ def between(span: Span) -> str:
     return str(_("%(first)s至%(last)s之间", first=day(span.first), last=day(span.last)))
 
 
-def in_spans(found: Findings, days: dict[str, str]) -> Findings:
-    """The findings with spans in place of the representative's days at the head of sentences."""
+def one_day(span: Span) -> str:
+    """A day of which only the span is known, in words."""
+    if span.first is None or span.last is None:
+        return between(span)
+    return str(_("%(first)s至%(last)s之间的某一天", first=day(span.first), last=day(span.last)))
+
+
+def in_spans(found: Findings, spans: dict[str, str]) -> Findings:
+    """The findings with spans in place of the representative's days; both by the name that sentences have for them."""
 
     def told(result: RuleResult) -> RuleResult:
-        for exact, span in days.items():
-            if result.message.startswith(exact):
-                result = result._replace(message=result.message.replace(exact, span, 1))
+        if isinstance(result.message, Words):
+            known = {name: span for name, span in spans.items() if name in result.message.parts}
+            result = result._replace(
+                message=Words(result.message.template, **{**result.message.parts, **known})
+            )
         # What a day follows from must not be said where the day is nobody's.
         if result.change and result.rule in COUNTED:
             words = _("到哪一天符合，要看准确的日期；请用自己的日期查一次。")

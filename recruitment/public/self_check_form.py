@@ -17,6 +17,7 @@ from recruitment.eligibility.vocabulary import APPRAISAL_WORDS, EDUCATION_RANK, 
 from recruitment.forms import Form, Required
 from recruitment.public.coarse import COMMENDED, NO_POST, POSTS, RESTRUCTURED, Answers
 from recruitment.web.formats import day
+from recruitment.wording import said
 
 
 def county_choices() -> dict[str, list[tuple[str, str]]]:
@@ -33,7 +34,7 @@ def post_words(post: str) -> str:
         return str(_("因建制调整转任的其他正职"))
     if post == NO_POST:
         return str(_("不在村（社区）任职"))
-    return str(CADRE_POSTS.get(post) or POST_WORDS[post])  # type: ignore[call-overload]
+    return str(CADRE_POSTS.get(post) or said(POST_WORDS[post]))  # type: ignore[call-overload]
 
 
 def _post_choices() -> list[tuple[str, str]]:
@@ -76,7 +77,10 @@ class SelfCheckForm(Form):
     )
     appraisal = SelectField(
         _l("年度考核结果"),
-        choices=lambda: [("", _("不填，或者还没有结果")), *reversed(list(APPRAISAL_WORDS.items()))],
+        choices=lambda: [
+            ("", _("不填，或者还没有结果")),
+            *((key, said(APPRAISAL_WORDS[key])) for key in reversed(list(APPRAISAL_WORDS))),
+        ],
     )
 
     def ask(self, call: Call) -> None:

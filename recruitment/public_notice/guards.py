@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.public_notice import content, privacy, queries
 from recruitment.public_notice.models import PublicNotice, PublicNoticeRow
-from recruitment.wording import moment
+from recruitment.wording import N_, moment, said
+from recruitment.words import Words
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Actor, Reason
 
-CLAUSE = "《中华人民共和国公务员法》（2018）第三十二条"
+CLAUSE = N_("《中华人民共和国公务员法》（2018）第三十二条")
 # So many leaks are named; more help nobody.
 NAMED = 20
 
@@ -46,19 +48,23 @@ def leaks(session: Session, notice: PublicNotice) -> list[privacy.Leak]:
     found = privacy.leaks_in_list(
         titles, (content.cells(row) for row in notice.rows), hotlines=hotlines, known=known
     )
-    for where, text in (("标题", notice.title), ("说明", notice.introduction)):
+    for where, text in ((Words("标题"), notice.title), (Words("说明"), notice.introduction)):
         found += privacy.leaks_in_text(text, hotlines=hotlines, known=known, where=where)
     return found
 
 
 def _clean_reasons(given: Given) -> Iterator[Reason]:
     if not given.facts["rows"]:
-        yield Reason("notice_empty", "名单上没有人，不能发布。")
+        yield Reason("notice_empty", _("名单上没有人，不能发布。"))
     found = given.facts["leaks"]
     for leak in found[:NAMED]:
-        yield Reason(f"leak_{leak.kind}", f"不能发布：{leak}", "《中华人民共和国个人信息保护法》第六条")
+        yield Reason(
+            f"leak_{leak.kind}",
+            _("不能发布：%(leak)s", leak=said(leak.words)),
+            _("《中华人民共和国个人信息保护法》第六条"),
+        )
     if len(found) > NAMED:
-        yield Reason("leak_more", f"另有{len(found) - NAMED}处同样的问题。")
+        yield Reason("leak_more", _("另有%(number)s处同样的问题。", number=len(found) - NAMED))
 
 
 # Approval
@@ -82,6 +88,6 @@ def _over_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _over_reasons(given: Given) -> Iterator[Reason]:
     ends_at = given.facts["ends_at"]
     if ends_at is None:
-        yield Reason("not_on_notice", "还没有公示，不能批准录用。", CLAUSE)
+        yield Reason("not_on_notice", _("还没有公示，不能批准录用。"), _(CLAUSE))
     elif given.now <= ends_at:
-        yield Reason("notice_running", f"公示到{moment(ends_at)}才期满。", CLAUSE)
+        yield Reason("notice_running", _("公示到%(moment)s才期满。", moment=moment(ends_at)), _(CLAUSE))

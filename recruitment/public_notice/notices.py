@@ -24,9 +24,3 @@ def _announced(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         "notice_period": period(notice),
         "notice_link": f"{site}/calls/{notice.call.slug}/notices/{notice.id}",
     }
-
-
-@about("candidate.rejected")
-def _rejected(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
-    """Until when an appeal may be filed is known to the room of appeals, which says it."""
-    return {"appeal_until": ""}

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,7 +37,7 @@ def prepare(
     """
     found = queries.cleared(session, call, area)
     if not found:
-        raise Refused([Reason("nobody_cleared", "这里没有考察合格、等待公示的人。")])
+        raise Refused([Reason("nobody_cleared", _("这里没有考察合格、等待公示的人。"))])
     whole = area == catalogue.PROVINCE_CODE
     with official():
         sums = totals.of(session, [candidate.id for candidate in found])
@@ -109,13 +110,19 @@ def publish(
             session, "candidate", "announce", [row.candidate_id for row in notice.rows], actor=actor, now=now
         )
     except NotAll as error:
-        names = {row.candidate_id: f"第{row.number}行{row.name}" for row in notice.rows}
+        names = {
+            row.candidate_id: _("第%(number)s行%(name)s", number=row.number, name=row.name)
+            for row in notice.rows
+        }
         raise Refused(
             [
                 Reason(
                     "no_longer_cleared",
-                    f"{names[item.subject_id]}："
-                    f"{'；'.join(reason.words for reason in item.reasons)} 请作废后重新准备名单。",
+                    _(
+                        "%(row)s：%(reasons)s请作废后重新准备名单。",
+                        row=names[item.subject_id],
+                        reasons=" ".join(reason.words for reason in item.reasons),
+                    ),
                 )
                 for item in error.excluded
             ]

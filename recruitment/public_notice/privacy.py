@@ -14,6 +14,7 @@ from datetime import date
 from io import BytesIO
 
 from recruitment.people.id_number import checksum
+from recruitment.words import Words
 
 # What a public notice shows (Call 2021 and the practice of the province), in this order and nothing else.
 ALLOWED = {
@@ -36,12 +37,12 @@ COLUMN = "column"
 MISSING_COLUMN = "missing_column"
 UNREADABLE = "unreadable"
 WORDS = {
-    ID_NUMBER: "像是身份证号",
-    PHONE: "像是电话号码",
-    KNOWN: "含有名单中某人的身份证号或电话号码",
-    COLUMN: "不是公示允许的栏目",
-    MISSING_COLUMN: "缺少这一栏",
-    UNREADABLE: "文件无法检查",
+    ID_NUMBER: Words("像是身份证号"),
+    PHONE: Words("像是电话号码"),
+    KNOWN: Words("含有名单中某人的身份证号或电话号码"),
+    COLUMN: Words("不是公示允许的栏目"),
+    MISSING_COLUMN: Words("缺少这一栏"),
+    UNREADABLE: Words("文件无法检查"),
 }
 
 _GAP = r"[ \u3000\t\-‐‑–—_.·]"
@@ -90,7 +91,11 @@ class Leak:
     where: str
 
     def __str__(self) -> str:
-        return f"{self.where}{WORDS[self.kind]}。"
+        return str(self.words)
+
+    @property
+    def words(self) -> Words:
+        return Words("%(where)s%(what)s。", where=self.where, what=WORDS[self.kind])
 
 
 def plain(text: str) -> str:
@@ -170,7 +175,7 @@ def leaks_in_list(
             permitted = hotlines if title == ALLOWED["hotline"] else ()
             # A ticket number may begin with a nought and be long; a mobile or identity number it must not be.
             landlines = title != ALLOWED["ticket_number"]
-            where = f"第{number}行“{_name(title)}”栏"
+            where = Words("第%(number)s行“%(title)s”栏", number=number, title=_name(title))
             kinds = kinds_in(cell, hotlines=permitted, known=known, landlines=landlines)
             found += [Leak(kind, where) for kind in sorted(kinds)]
     return found
@@ -182,14 +187,14 @@ def _name(title: str) -> str:
 
 
 def leaks_in_text(
-    text: str, *, hotlines: Collection[str] = (), known: Collection[str] = (), where: str = "文字"
+    text: str, *, hotlines: Collection[str] = (), known: Collection[str] = (), where: str = Words("文字")
 ) -> list[Leak]:
     """Everything in a free text that must not be published."""
     return [Leak(kind, where) for kind in sorted(kinds_in(text, hotlines=hotlines, known=known))]
 
 
 def leaks_in_file(
-    content: bytes, *, hotlines: Collection[str] = (), known: Collection[str] = (), where: str = "文件"
+    content: bytes, *, hotlines: Collection[str] = (), known: Collection[str] = (), where: str = Words("文件")
 ) -> list[Leak]:
     """Everything in an .xlsx file, or in a text or markup file in UTF-8, that must not be published.
 

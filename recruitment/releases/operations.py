@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -30,7 +31,7 @@ def held(session: Session, outbox_id: uuid.UUID) -> Any:
     """
     row = session.execute(sa.select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one_or_none()
     if row is None or row.released_at is not None or row.cancelled_at is not None:
-        raise Refused([Reason("not_held", "这条通知已经公布或者取消，不能再改。")])
+        raise Refused([Reason("not_held", _("这条通知已经公布或者取消，不能再改。"))])
     return row
 
 
@@ -52,9 +53,9 @@ def edit(
     row = held(session, outbox_id)
     text = "" if kind is EditKind.RESTORED else text.strip()
     if kind is not EditKind.RESTORED and not text:
-        raise Refused([Reason("text_missing", "请写内容。")])
+        raise Refused([Reason("text_missing", _("请写内容。"))])
     if len(text) > LONGEST:
-        raise Refused([Reason("text_too_long", f"文字太长了，请不超过{LONGEST}字。")])
+        raise Refused([Reason("text_too_long", _("文字太长了，请不超过%(longest)s字。", longest=LONGEST))])
     kept = NoticeEdit(outbox_id=outbox_id, kind=kind, text=text, edited_by=person.id, edited_at=now)
     session.add(kept)
     data = {key: value for key, value in row.data.items() if key != "edit"}
@@ -75,9 +76,11 @@ def cancel(session: Session, outbox_id: uuid.UUID, person: User, reason: str, no
     reasons = []
     kind = catalogue.kinds().get(row.notice)
     if kind is None or kind.legal:
-        reasons.append(Reason("legal_notice", "这条通知关系本人的权利，不能单独取消。要取消，请先收回决定。"))
+        reasons.append(
+            Reason("legal_notice", _("这条通知关系本人的权利，不能单独取消。要取消，请先收回决定。"))
+        )
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明取消的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明取消的原因。")))
     if reasons:
         raise Refused(reasons)
     session.execute(

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, time
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -58,6 +59,15 @@ class ReminderSetting(Base):
     updated_at: Mapped[datetime]
 
 
+class Missed(StrEnum):
+    """Why a reminder never left: nothing ran from its moment until the night in which the deadline fell, or until
+    the deadline itself.
+    """
+
+    NIGHT = "night"
+    OVER = "over"
+
+
 class Reminder(Base):
     """One reminder of one person about one deadline. Rows are never changed.
 
@@ -66,12 +76,17 @@ class Reminder(Base):
         workflow, subject_id: what it is about.
         deadline: what it reminded of, as it was then.
         planned_at: when it was to leave.
-        outbox_id: the notice in the outbox that carries it.
+        outbox_id: the notice in the outbox that carries it; none if it was missed.
+        missed: why it never left, one of :class:`Missed`.
     """
 
     __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("rule", "subject_id", "deadline"),
+        CheckConstraint("(outbox_id IS NULL) = (missed IS NOT NULL)", name="sent_or_missed"),
+        CheckConstraint(
+            "missed IN (" + ", ".join(f"'{reason}'" for reason in Missed) + ")", name="missed_known"
+        ),
         Index("ix_reminder_call", "call_id", "created_at", "id"),
     )
 
@@ -84,4 +99,5 @@ class Reminder(Base):
     deadline: Mapped[datetime]
     planned_at: Mapped[datetime]
     created_at: Mapped[datetime]
-    outbox_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    outbox_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    missed: Mapped[str | None]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,22 +15,53 @@ from recruitment.clock import local
 from recruitment.people.models import User
 from recruitment.reminders.declaration import ReminderRule
 from recruitment.reminders.defaults import Defaults, defaults
-from recruitment.reminders.models import Reminder, ReminderSetting, ReminderTimes
+from recruitment.reminders.models import Missed, Reminder, ReminderSetting, ReminderTimes
 from recruitment.reminders.rules import rules
-from recruitment.reminders.timing import Night, is_quiet, planned
+from recruitment.reminders.timing import Night, is_quiet, planned, wakes_at
 
 PAGE = 50
+# A reminder whose deadline was over before that is not looked for any more.
+LOOKED_BACK = timedelta(days=3)
 _COLUMNS = ("subject_id", "user_id", "call_id", "area_code", "version", "deadline", "planned_at")
 
 
 def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
     """Everybody whom the rule will remind if nothing changes, with ``planned_at`` and whether it is ``quiet`` now.
 
-    Left out is who has no account any more, whose deadline is over, who has had this reminder of this deadline,
-    who was reminded so shortly before that the moved deadline is no news, whom the rule that follows reaches
-    already, and who began only after the moment of the reminder.
+    Left out is whose deadline is over, and who :func:`_owed` leaves out.
     """
-    moment = sa.literal(now, sa.DateTime(timezone=True))
+    found = _owed(rule, now)
+    return sa.select(found).where(found.c.deadline > _at(now)).subquery(f"ahead_{rule.name}")
+
+
+def missed(rule: ReminderRule, now: datetime) -> sa.Select[Any]:
+    """Whom the rule should have reminded by now and never will, with ``missed``, the reason.
+
+    Nothing ran when the reminder was due, and by now the deadline is over or will be before the night is. What
+    lies further back than :data:`LOOKED_BACK` is history.
+    """
+    found = _owed(rule, now)
+    row, moment = found.c, _at(now)
+    over = row.deadline <= moment
+    asleep = sa.and_(row.quiet, row.deadline <= row.wakes_at)
+    return sa.select(
+        *(row[name] for name in _COLUMNS),
+        sa.case((over, str(Missed.OVER)), else_=str(Missed.NIGHT)).label("missed"),
+    ).where(row.planned_at <= moment, row.deadline > moment - LOOKED_BACK, sa.or_(over, asleep))
+
+
+def _at(now: datetime) -> sa.ColumnElement[datetime]:
+    return sa.literal(now, sa.DateTime(timezone=True))
+
+
+def _owed(rule: ReminderRule, now: datetime) -> sa.Subquery:
+    """Everybody who waits and has not had this reminder, whether their deadline is ahead or just over.
+
+    Left out is who has no account any more, who has had this reminder of this deadline, who was reminded so
+    shortly before that the moved deadline is no news, whom the rule that follows reaches already, and who began
+    only after the moment of the reminder.
+    """
+    moment = _at(now)
     usual = defaults(local(now).date())
     waiting = rule.waiting(moment).subquery("waiting")
     night = _night(usual)
@@ -53,7 +84,7 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
         .outerjoin(ReminderTimes, ReminderTimes.call_id == columns.call_id)
         .outerjoin(setting, sa.and_(setting.call_id == columns.call_id, setting.rule == rule.name))
         .outerjoin(following, sa.and_(following.call_id == columns.call_id, following.rule == follower.name))
-        .where(User.active, columns.deadline > moment, sa.func.coalesce(setting.enabled, sa.true()))
+        .where(User.active, sa.func.coalesce(setting.enabled, sa.true()))
         .subquery("timed")
     )
     night = Night(timed.c.quiet_from, timed.c.quiet_until, timed.c.evening)
@@ -64,12 +95,13 @@ def ahead(rule: ReminderRule, now: datetime) -> sa.Subquery:
             "overtaken"
         ),
         is_quiet(moment, night).label("quiet"),
+        wakes_at(moment, night).label("wakes_at"),
     ).subquery("placed")
     row = placed.c
     return (
         sa.select(placed)
         .where(row.began_at <= row.planned_at, ~row.overtaken, ~_told(rule, row))
-        .subquery(f"ahead_{rule.name}")
+        .subquery(f"owed_{rule.name}")
     )
 
 
@@ -110,7 +142,14 @@ def _told(rule: ReminderRule, row: Any) -> sa.ColumnElement[bool]:
     known = [earlier.deadline == row.deadline]
     if not rule.retell:
         since = row.planned_at - earlier.planned_at
-        known.append(sa.and_(earlier.deadline < row.deadline, since + since < row.deadline - row.nominal))
+        # One that was missed told nobody anything: a deadline that moves after it is news.
+        known.append(
+            sa.and_(
+                earlier.missed.is_(None),
+                earlier.deadline < row.deadline,
+                since + since < row.deadline - row.nominal,
+            )
+        )
     return sa.exists().where(earlier.rule == rule.name, earlier.subject_id == row.subject_id, sa.or_(*known))
 
 
@@ -118,7 +157,7 @@ def due(rule: ReminderRule, now: datetime) -> sa.Select[Any]:
     """Who is to be reminded now: planned for now or earlier, and nobody is asleep."""
     found = ahead(rule, now)
     return sa.select(*(found.c[name] for name in _COLUMNS)).where(
-        found.c.planned_at <= sa.literal(now, sa.DateTime(timezone=True)), ~found.c.quiet
+        found.c.planned_at <= _at(now), ~found.c.quiet
     )
 
 
@@ -127,7 +166,7 @@ def standing(session: Session, reminder: Reminder, now: datetime) -> datetime | 
     rule = rules().get(reminder.rule)
     if rule is None:
         return None
-    waiting = rule.waiting(sa.literal(now, sa.DateTime(timezone=True))).subquery()
+    waiting = rule.waiting(_at(now)).subquery()
     deadline: datetime | None = session.scalar(
         sa.select(waiting.c.deadline).where(
             waiting.c.subject_id == reminder.subject_id,
@@ -174,7 +213,7 @@ class Ahead:
 
 def _every(now: datetime, call_id: uuid.UUID | None, areas: Iterable[str], only_due: bool) -> sa.Subquery:
     """The reminders of all rules that are to come, or would leave at this very moment."""
-    moment = sa.literal(now, sa.DateTime(timezone=True))
+    moment = _at(now)
     parts = []
     for rule in rules().values():
         found = ahead(rule, now)

@@ -47,6 +47,16 @@ def is_quiet(moment: Moment, night: Night) -> sa.ColumnElement[bool]:
     )
 
 
+def wakes_at(moment: Moment, night: Night) -> Moment:
+    """The end of the night in which a moment lies; by day, of the next one."""
+    local = _local(moment)
+    day = sa.func.date_trunc("day", local)
+    return _utc(
+        sa.case((sa.cast(local, sa.Time) < night.quiet_until, day), else_=day + _DAY)
+        + sa.cast(night.quiet_until, sa.Interval)
+    )
+
+
 def planned(nominal: Moment, deadline: Moment, night: Night) -> Moment:
     """The moment at which a reminder leaves; never in the quiet time, never after the nominal moment by more
     than half of what is left.
@@ -54,9 +64,7 @@ def planned(nominal: Moment, deadline: Moment, night: Night) -> Moment:
     local = _local(nominal)
     day = sa.func.date_trunc("day", local)
     clock = sa.cast(local, sa.Time)
-    morning = _utc(
-        sa.case((clock < night.quiet_until, day), else_=day + _DAY) + sa.cast(night.quiet_until, sa.Interval)
-    )
+    morning = wakes_at(nominal, night)
     began = sa.case((clock >= night.quiet_from, day), else_=day - _DAY)
     evening = _utc(
         sa.case((night.evening < night.quiet_from, began), else_=began - _DAY)

@@ -18,10 +18,17 @@ from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.reminders import queries, settings
 from recruitment.reminders.forms import TimesForm, reminders_form
+from recruitment.reminders.models import Missed
 from recruitment.reminders.rules import rules
 from recruitment.web import stages
 
 blueprint = Blueprint("reminders", __name__, url_prefix="/admin/calls")
+
+
+MISSED = {
+    Missed.NIGHT: _l("该发的时候系统停了，恢复时已是夜里，天亮前就截止。请打电话告知本人。"),
+    Missed.OVER: _l("从该发的时候到截止，系统一直停着。"),
+}
 
 
 class MomentForm(wtforms.Form):
@@ -90,5 +97,6 @@ def _page(call: Call, form: TimesForm | None, status: int = 200) -> tuple[str, i
         ahead=ahead,
         most=queries.PAGE,
         counts=queries.counts(db.session, moment, call.id, areas(), only_due=at is not None),
+        missed_words=MISSED,
         sent=queries.sent(db.session, call.id, areas()),
     ), status

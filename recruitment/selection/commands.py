@@ -16,7 +16,7 @@ from recruitment.selection.numbers import plain
 from recruitment.selection.ranking import Candidate, Ranking
 from recruitment.selection.ranking import rank as rank_candidates
 from recruitment.selection.scheme import Scheme, SchemeError, load_scheme
-from recruitment.selection.scores import TableError, read_scores, write_ranked
+from recruitment.selection.scores import WHOLE_ROW, TableError, read_scores, write_ranked
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -35,6 +35,8 @@ def rank(
 
     SCORES 中有错误时逐行逐列列出，什么也不写，退出码为 1；参数不能用时退出码为 2。
     """
+    outputs = [path for path in (out, explain_path, certificate) if path is not None]
+    _refuse_shared_files(outputs, (scores, scheme_path))
     scheme_text = _read(scheme_path)
     try:
         scheme = load_scheme(scheme_text)
@@ -47,7 +49,8 @@ def rank(
         raise click.UsageError(f"{scores}:{error}") from error
     if errors:
         for row, column, message in errors:
-            click.echo(f"{scores}：第 {row} 行，{column} 列：{message}", err=True)
+            where = f"{column} 列" if column != WHOLE_ROW else column
+            click.echo(f"{scores}：第 {row} 行，{where}：{message}", err=True)
         click.echo(f"共 {len(errors)} 处错误，没有写入任何文件。", err=True)
         sys.exit(1)
     ranking = rank_candidates(candidates, scheme)
@@ -58,9 +61,16 @@ def rank(
         files[explain_path] = "".join(_explanations(candidates, ranking, scheme))
     if certificate is not None:
         files[certificate] = certify(scores_text, scheme_text, ranking).decode()
-    if len(files) < 1 + (explain_path is not None) + (certificate is not None):
-        raise click.UsageError("--out、--explain、--certificate 不能是同一个文件")
     _write_all(files)
+
+
+def _refuse_shared_files(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
+    """No file is written twice or over what it was computed from, however its path is spelt."""
+    for at, path in enumerate(outputs):
+        if any(path.exists() and path.samefile(source) for source in inputs):
+            raise click.UsageError(f"{path} 是读入的文件，不能写入")
+        if any(path.resolve() == other.resolve() for other in outputs[:at]):
+            raise click.UsageError("--out、--explain、--certificate 不能是同一个文件")
 
 
 def _read(path: Path) -> str:

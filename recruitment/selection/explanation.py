@@ -102,17 +102,22 @@ class _Explainer:
         sharing = outcome.sharing[result.written_rank or 0]
         tied = f"与另外 {sharing - 1} 人并列" if sharing > 1 else "排"
         said = (
-            f"本职位 {len(outcome.order)} 人有笔试名次，你{tied}第 {result.written_rank} 名；"
+            f"本职位 {len(outcome.order)} 人有笔试名次，{tied}第 {result.written_rank} 名；"
             f"{self.quotas[outcome.code]}"
         )
+        if result.substitution_round and result.substitution_round == outcome.kept_round:
+            return (
+                f"{said}复审决定或成绩后来有变动；此前已通知入闱（含递补）的保留资格，"
+                "排在其前或与其同分的一并入闱，你入闱。"
+            )
         if result.substitution_round:
             vacancies = outcome.vacancies[result.substitution_round - 1]
-            return f"{said}第 {result.substitution_round} 轮递补时空缺 {vacancies} 名，你递补入闱。"
+            return f"{said}第 {result.substitution_round} 轮递补时空缺 {vacancies} 名，递补入闱。"
         if not result.shortlisted:
-            return f"{said}最低 {_shown(outcome.cut)} 分，你未入闱。"
+            return f"{said}最低 {_shown(outcome.cut)} 分，未入闱。"
         if outcome.entered > outcome.quota and result.written == outcome.cut:
-            return f"{said}末位同分的全部入闱，共 {outcome.entered} 人，你入闱。"
-        return f"{said}你入闱。"
+            return f"{said}末位同分的全部入闱，共 {outcome.entered} 人，已入闱。"
+        return f"{said}已入闱。"
 
     def _total(self, candidate: Candidate, result: Result) -> str:
         return (

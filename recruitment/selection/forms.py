@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     Field,
     FieldList,
-    FileField,
     FormField,
     RadioField,
     SelectField,
@@ -87,16 +86,6 @@ class PlanForm(DraftForm):
         ]
 
 
-class SheetForm(Form):
-    """A spreadsheet of marks or bonuses."""
-
-    table = FileField(_l("文件"), description=_l(".xlsx 或 .csv，最大5 MB。"))
-
-    def validate_table(self, field: Field) -> None:
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("请选择文件。"))
-
-
 class CorrectionForm(DraftForm):
     """A new mark and why."""
 
@@ -109,10 +98,35 @@ class CorrectionForm(DraftForm):
     )
 
 
+class RulingForm(DraftForm):
+    """Whether somebody came to a paper, and why that is so."""
+
+    came = RadioField(
+        _l("以哪一个为准"),
+        [Required()],
+        choices=lambda: options([("came", _("到考，按成绩表计分")), ("absent", _("缺考，不论成绩表怎么写"))]),
+    )
+    reason = TextAreaField(
+        _l("理由"),
+        [Required(), Length(max=1000)],
+        description=_l("记入档案，例如“核对考场签到表和试卷袋，该考生未到”。"),
+    )
+
+
 class WithdrawForm(Form):
     """Why a published ranking is taken back."""
 
     reason = TextAreaField(_l("撤回的原因"), [Length(max=1000)], description=_l("记入档案，并通知全部考生。"))
+
+
+class SupplementForm(Form):
+    """Why a corrected ranking is published beside what stands."""
+
+    reason = TextAreaField(
+        _l("补充公布的原因"),
+        [Required(), Length(max=1000)],
+        description=_l("记入档案，并告知因此入闱的考生。"),
+    )
 
 
 class RecountForm(DraftForm):

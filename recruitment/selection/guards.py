@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call
 from recruitment.selection.models import SelectionPlan
 from recruitment.selection.recheck.substitution import proposals
-from recruitment.wording import moment
+from recruitment.wording import N_, moment
 from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
 
-SUBSTITUTION_CLAUSE = "招考公告“递补”条款"
+SUBSTITUTION_CLAUSE = N_("招考公告“递补”条款")
 NOTICES = (
     "shortlisted",
     "reserve",
@@ -67,7 +68,9 @@ def _consent_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def consent_reasons(given: Given) -> Iterator[Reason]:
     due = given.facts["consent_due"]
     if due is not None and given.now >= due:
-        yield Reason("consent_late", f"确认递补已于{moment(due)}截止。", SUBSTITUTION_CLAUSE)
+        yield Reason(
+            "consent_late", _("确认递补已于%(moment)s截止。", moment=moment(due)), _(SUBSTITUTION_CLAUSE)
+        )
 
 
 def _consent_due(scope: Scope) -> sa.ColumnElement[datetime]:
@@ -98,5 +101,7 @@ def _load_substitutes(
 def _substitute_reasons(given: Given) -> Iterator[Reason]:
     if not given.facts["due"]:
         yield Reason(
-            "no_vacancy", "按方案现在轮不到这名考生递补：没有空缺，或者前面还有人。", SUBSTITUTION_CLAUSE
+            "no_vacancy",
+            _("按方案现在轮不到这名考生递补：没有空缺，或者前面还有人。"),
+            _(SUBSTITUTION_CLAUSE),
         )

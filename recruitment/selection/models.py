@@ -78,6 +78,7 @@ class MarkEntry(Base):
         rows: ticket number → column → the cell in its canonical form.
         confirmed_at: none while it is only a dry run.
         agreed_at: when it was found to agree with another person's and the marks were written.
+        lines: ticket number → its row in the file.
     """
 
     __tablename__ = "mark_entry"
@@ -99,6 +100,7 @@ class MarkEntry(Base):
     filename: Mapped[str]
     sha256: Mapped[str]
     rows: Mapped[dict[str, Any]]
+    lines: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"), default=dict)
     entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -107,8 +109,31 @@ class MarkEntry(Base):
     person: Mapped[User] = relationship()
 
 
+class AttendanceRuling(Base):
+    """Whether somebody came to a paper, as an admin has ruled where attendance and marks contradict each other.
+
+    Attributes:
+        came: if not, the paper counts as absent whatever the sheet of marks says.
+    """
+
+    __tablename__ = "attendance_ruling"
+    __table_args__ = (CheckConstraint("btrim(reason) <> ''", name="reason_given"),)
+
+    candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("candidate.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    came: Mapped[bool]
+    reason: Mapped[str]
+    ruled_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    ruled_at: Mapped[datetime]
+
+    person: Mapped[User] = relationship()
+    candidate: Mapped[Candidate] = relationship()
+
+
 class Mark(Base):
-    """One candidate's mark in one written subject, or why there is none.
+    """One candidate's mark in one written subject as the sheet has it, or why there is none.
+
+    What it counts as is said by :func:`recruitment.selection.marks.attendance.overriding` as well.
 
     Attributes:
         value: none for who was absent; 0 for who broke the rules.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -58,7 +59,7 @@ def published(session: Session, call_id: uuid.UUID, stage: str) -> CallRanking |
 def check_in_charge(call: Call, person: User) -> None:
     """:raises Refused: the person is no admin of the call."""
     if not person.actor().covers("admin", call.area_code):
-        raise Refused([Reason("not_allowed", "这次招考不由您管理，不能修改。")])
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能修改。"))])
 
 
 def lock(session: Session, call: Call) -> SelectionPlan:
@@ -96,9 +97,9 @@ def save(
     changes = weighing != (scheme, rules, bonus_proof_by)
     reasons = []
     if changes and published(session, call.id, "written"):
-        reasons.append(Reason("scheme_locked", "笔试成绩已经公布，方案和加分不能再改。"))
+        reasons.append(Reason("scheme_locked", _("笔试成绩已经公布，方案和加分不能再改。")))
     if _subjects(read) != _subjects(load_scheme(plan.scheme)) and has_marks(session, call):
-        reasons.append(Reason("subjects_locked", "已经有成绩，科目和满分不能再改。"))
+        reasons.append(Reason("subjects_locked", _("已经有成绩，科目和满分不能再改。")))
     if reasons:
         raise Refused(reasons)
     before = plan.scheme if sa.inspect(plan).persistent else None

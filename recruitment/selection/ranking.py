@@ -30,6 +30,7 @@ class Candidate(NamedTuple):
         extra_interview: mark of the extra interview that settles ties.
         prefecture: of the position; needed for the line of positions with too few interviewed.
         recheck: passed; failed or gave up; ``None`` = not yet rechecked.
+        kept: has been called up and keeps the place, even if there is no vacancy any more.
     """
 
     position: str
@@ -43,6 +44,7 @@ class Candidate(NamedTuple):
     extra_interview: Decimal | None = None
     prefecture: str = ""
     recheck: bool | None = None
+    kept: bool = False
 
 
 class Exclusion(StrEnum):
@@ -92,6 +94,7 @@ class PositionOutcome:
         entered: on the first shortlist; more than the quota where the last place is tied.
         cut: lowest written result of the first shortlist; ``None`` when it is empty.
         vacancies: filled or not, at the start of each substitution round.
+        kept_round: the round of those who are in only because nobody who was called up is dropped; 0 = nobody.
         interviewed: how many shortlisted candidates have an interview mark.
         line: lowest admissible total where too few were interviewed; ``None`` = no such line.
         final: those with a final rank, best first.
@@ -106,6 +109,7 @@ class PositionOutcome:
     entered: int = 0
     cut: Decimal | None = None
     vacancies: list[int] = field(default_factory=list)
+    kept_round: int = 0
     interviewed: int = 0
     line: Decimal | None = None
     final: list[int] = field(default_factory=list)
@@ -287,11 +291,20 @@ class _Ranker:
             vacancies = outcome.quota - remaining
             outcome.vacancies.append(vacancies)
             called = order[entered : self._through_ties(order, entered + vacancies)]
-            for index in called:
-                self.shortlisted[index] = True
-                self.round[index] = number
+            self._call(called, number)
             entered += len(called)
             remaining += self._not_failed(called)
+        # Vacancies may have gone after somebody was called up for them. Nobody is dropped for that, and whoever
+        # stands before or level with the last of those called is in as well.
+        last = max((place for place, index in enumerate(order) if self.candidates[index].kept), default=-1)
+        if last >= entered:
+            outcome.kept_round = number + 1
+            self._call(order[entered : self._through_ties(order, last + 1)], outcome.kept_round)
+
+    def _call(self, indices: list[int], number: int) -> None:
+        for index in indices:
+            self.shortlisted[index] = True
+            self.round[index] = number
 
     def _not_failed(self, indices: list[int]) -> int:
         return sum(self.candidates[index].recheck is not False for index in indices)

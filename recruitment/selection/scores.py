@@ -17,6 +17,7 @@ from recruitment.selection.scheme import EXTRA_INTERVIEW, Scheme
 RANKED_COLUMNS = ("position", "candidate", "written", "written_rank", "shortlisted", "total", "final_rank")
 WHOLE_ROW = "整行"
 _YES_NO = {"Y": True, "N": False}
+_KEPT = {**_YES_NO, "": False}
 _RECHECK = {"Y": True, "N": False, "": None}
 
 
@@ -87,7 +88,7 @@ def _columns(header: Sequence[str], scheme: Scheme) -> dict[str, int]:
     missing = [name for name in needed if name not in header]
     if missing:
         raise TableError(f"缺少列 {'、'.join(missing)}")
-    used = [*needed, *(name for name in ("prefecture", EXTRA_INTERVIEW, "recheck") if name in header)]
+    used = [*needed, *(name for name in ("prefecture", EXTRA_INTERVIEW, "recheck", "kept") if name in header)]
     doubled = sorted({name for name in used if header.count(name) > 1})
     if doubled:
         raise TableError(f"列 {'、'.join(doubled)} 出现了两次")
@@ -114,6 +115,7 @@ class _Reader:
         absent = self._choice(number, "absent", values["absent"], _YES_NO, "Y 或 N")
         violation = self._choice(number, "violation", values["violation"], _YES_NO, "Y 或 N")
         recheck = self._choice(number, "recheck", values.get("recheck", ""), _RECHECK, "Y、N 或空")
+        kept = self._choice(number, "kept", values.get("kept", ""), _KEPT, "Y、N 或空")
         marks = tuple(
             self._mark(number, subject.code, values[subject.code], subject.full_mark)
             for subject in self.scheme.subjects
@@ -121,7 +123,9 @@ class _Reader:
         for subject, mark in zip(self.scheme.subjects, marks, strict=True):
             if mark is None and not absent and not values[subject.code]:
                 self._error(number, subject.code, "没有成绩；没有缺考的人必须有成绩")
-        bonus = self._mark(number, "bonus", values["bonus"] or "空", None)
+        bonus = self._mark(number, "bonus", values["bonus"], None)
+        if not values["bonus"]:
+            self._error(number, "bonus", "为空；没有加分的填 0")
         interview = self._mark(number, "interview", values["interview"], self.scheme.interview.full_mark)
         extra = self._mark(number, EXTRA_INTERVIEW, values.get(EXTRA_INTERVIEW, ""), None)
         if recheck is False and interview is not None:
@@ -142,6 +146,7 @@ class _Reader:
                     extra,
                     values.get("prefecture", ""),
                     recheck,
+                    bool(kept),
                 )
             )
 

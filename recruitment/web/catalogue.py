@@ -17,6 +17,20 @@ def workflow_labels(
         yield 1, None, words, []
 
 
+def rule_words(
+    fileobj: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """What a rule set calls its parameters, and the documents and parts that it cites."""
+    data = tomllib.loads(fileobj.read().decode())
+    found = [document["title"] for document in data["documents"].values() if "title" in document]
+    for parameter in data.get("parameter", ()):
+        cited = [value["part"] for value in (*parameter["values"], parameter.get("floor", {"part": ""}))]
+        found += [parameter["words"], *cited]
+    for words in dict.fromkeys(found):
+        if words:
+            yield 1, None, words, []
+
+
 def _labels(table: Mapping[str, Any]) -> Iterator[str]:
     for name, value in table.items():
         if name == "label" and isinstance(value, str):

@@ -31,9 +31,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """One entry for the person at the screen; ``public`` when it is open to everybody."""
+
     label: LazyString | str
     url: str
     current: bool
+    public: bool
 
 
 def entry(label: LazyString | str, order: int, section: str = "") -> Callable[[View], View]:
@@ -75,6 +78,7 @@ def links() -> list[Link]:
             label=shown.label,
             url=url_for(endpoint),
             current=here == endpoint or bool(shown.section and here.startswith(shown.section)),
+            public=rule.public,
         )
         for endpoint, shown, rule in _entries(current_app._get_current_object())  # type: ignore[attr-defined]
         if rule.admits(user)

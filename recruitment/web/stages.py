@@ -1,14 +1,16 @@
-"""Where the pages of a call's stages are found: from the call for its admins, from the candidate for the cadre.
+"""Where the pages of a call's stages are found: from the call for its admins and for the public, from the candidate
+for the cadre.
 
 Each room marks its own first page; who may open it and whether its time has come decide whether it is listed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, url_for
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from recruitment.people import access
 
@@ -19,18 +21,25 @@ _STAGES = "_stages"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One page: what it is about (``call`` or ``candidate``), its words, its place, and when it is of use."""
+    """One page: for whom it is (``call``, ``public`` or ``candidate``), its words, its place, when it is of use, when
+    it is due, and what else stands in its address."""
 
     kind: str
     label: LazyString | str
     order: int
     when: When
+    due: When
+    address: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class StageLink:
+    """A page to open; ``due`` when it is what the person should open now."""
+
     label: LazyString | str
     url: str
+    order: int
+    due: bool
 
 
 def of_call(label: LazyString | str, order: int, when: When = lambda call: True) -> Callable[[View], View]:
@@ -41,19 +50,31 @@ def of_call(label: LazyString | str, order: int, when: When = lambda call: True)
             medical 70, inspection 80, public notice 90, approval 100.
         when: of a :class:`~recruitment.calls.models.Call`.
     """
-    return _mark(Stage("call", label, order, when))
+    return _mark(Stage("call", label, order, when, due=lambda call: False))
+
+
+def of_public(label: LazyString | str, order: int, when: When, **address: str) -> Callable[[View], View]:
+    """List a public view with ``<slug>`` in its address on the announcement of a call.
+
+    Args:
+        order: as for :func:`of_call`.
+        when: of a :class:`~recruitment.calls.models.Call`; the page must be there whenever this is true.
+        address: the other parts of the view's address.
+    """
+    return _mark(Stage("public", label, order, when, due=lambda call: False, address=address))
 
 
 def of_candidate(
-    label: LazyString | str, order: int, when: When = lambda candidate: True
+    label: LazyString | str, order: int, when: When = lambda candidate: True, due: Collection[str] = ()
 ) -> Callable[[View], View]:
     """List a view with ``<uuid:candidate_id>`` in its address on the candidate's own page.
 
     Args:
         order: as for :func:`of_call`.
         when: of a :class:`~recruitment.candidates.models.Candidate`; look at its ``public_state``.
+        due: the public states in which this page is the candidate's next step.
     """
-    return _mark(Stage("candidate", label, order, when))
+    return _mark(Stage("candidate", label, order, when, lambda candidate: candidate.public_state in due))
 
 
 def _mark(stage: Stage) -> Callable[[View], View]:
@@ -82,7 +103,7 @@ def _stages(app: Flask) -> list[tuple[str, Stage, access.Rule]]:
 def _links(kind: str, subject: Any, **address: Any) -> list[StageLink]:
     user = access.maybe_user()
     return [
-        StageLink(stage.label, url_for(endpoint, **address))
+        StageLink(stage.label, url_for(endpoint, **address, **stage.address), stage.order, stage.due(subject))
         for endpoint, stage, rule in _stages(current_app._get_current_object())  # type: ignore[attr-defined]
         if stage.kind == kind and rule.admits(user) and stage.when(subject)
     ]
@@ -93,10 +114,29 @@ def call_links(call: Any) -> list[StageLink]:
     return _links("call", call, slug=call.slug)
 
 
+def public_links(call: Any) -> list[StageLink]:
+    """What has been made public of a call's stages."""
+    return _links("public", call, slug=call.slug)
+
+
 def candidate_links(candidate: Any) -> list[StageLink]:
     """What a candidate can open now."""
     return _links("candidate", candidate, candidate_id=candidate.id)
 
 
+def back_from(call: Any) -> tuple[LazyString | str, str]:
+    """Words and address of the page above the first page of a stage: the call's for its admins, else the list."""
+    user = access.maybe_user()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if access.rule_of(app, "calls.show").admits(user):
+        return _l("返回招考概况"), url_for("calls.show", slug=call.slug)
+    return _l("返回各环节"), url_for("appointed.stages_of_calls")
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals.update(call_stages=call_links, candidate_stages=candidate_links)
+    app.jinja_env.globals.update(
+        call_stages=call_links,
+        public_stages=public_links,
+        candidate_stages=candidate_links,
+        back_from_stage=back_from,
+    )

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from recruitment.appeals import operations
 from recruitment.appeals.queries import Decision
 from recruitment.people.models import Role
-from tests import factories
+from tests import factories, pages
 from tests.appeals import filing
-from tests.calls import pages
 from tests.client import Client
 
 

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from recruitment.people.models import User
 from tests import factories as make
-from tests.cadres.browser import signed_in
 from tests.client import Client
 from tests.conftest import Clock
+from tests.pages import signed_in
 
 
 @pytest.fixture

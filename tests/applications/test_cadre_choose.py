@@ -18,9 +18,9 @@ from recruitment.calls.rules import judge
 from recruitment.database import db
 from recruitment.people.models import Role, User
 from tests import factories as make
-from tests.cadres.browser import Browser, counted, signed_in, text
 from tests.client import Client, tree, words
 from tests.conftest import Clock
+from tests.pages import counted, signed_in, text
 
 TIBETAN = "513322"  # 泸定县, 甘孜州
 
@@ -87,7 +87,7 @@ def test_a_near_miss_says_what_would_change_it(app: Flask, session: Session, per
     session.commit()
     card = shown(signed_in(app, person).get(f"/calls/{call.slug}/choose"))[position.code]
     assert "差一条" in card
-    assert "学历高中，这个职位要求本科及以上。" in card.replace(",", "，")
+    assert "学历是高中，这个职位要求本科及以上。" in card.replace(",", "，")
     assert "依据：职位表" in card
     assert "仍选这个职位，请审核人看" in card
 
@@ -210,7 +210,7 @@ def test_one_application_per_call_under_two_requests_at_once(
     second = make.position(session, call, make.COUNTY)
     session.commit()
     codes = [make.first_position(session, call).code, second.code]
-    browsers: list[Browser] = [signed_in(app, person) for _ in codes]
+    browsers: list[Client] = [signed_in(app, person) for _ in codes]
     barrier = threading.Barrier(2)
     answers: list[int] = []
 

@@ -11,9 +11,9 @@ from recruitment.applications.models import Application
 from recruitment.cadres.operations import dossier_of
 from recruitment.people.models import Role, User
 from tests import factories as make
-from tests.cadres.browser import counted, signed_in, text
 from tests.client import Client
 from tests.conftest import Clock
+from tests.pages import counted, signed_in, text
 
 
 def opened(app: Flask, session: Session, person: User, state: str) -> tuple[Client, Application, str]:

@@ -17,9 +17,9 @@ from recruitment.cadres.operations import dossier_of
 from recruitment.calls import operations as calls
 from recruitment.people.models import Role, User
 from tests import factories as make
-from tests.cadres.browser import counted, signed_in, text
 from tests.client import Client, controls, tree
 from tests.conftest import Clock
+from tests.pages import counted, signed_in, text
 from workflows.schema import event, outbox
 
 SUBMIT = "提交报名"

@@ -26,10 +26,11 @@ from recruitment.calls.models import Call
 from recruitment.people.models import Role, User
 from recruitment.people.uploads import store_image
 from tests import factories
-from tests.applications.reviewing import LATER, counted, enter
+from tests.applications.reviewing import LATER
 from tests.client import heading, tree, words
 from tests.conftest import Clock
 from tests.factories import COUNTY, NOW, OTHER_COUNTY
+from tests.pages import counted, sign_in
 
 HOUR = timedelta(hours=1)
 PREFECTURE = "510700"
@@ -70,7 +71,7 @@ def test_a_county_sees_its_own_files_only(app: Flask, session: Session, call: Ca
     owner = factories.cadre(session, name="乙在外县")
     factories.dossier(session, owner, OTHER_COUNTY)
     foreign = factories.application(session, call, owner, county_code=OTHER_COUNTY)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
 
     page = client.get("/review/")
     assert names(page) == ["甲在本县"]
@@ -94,7 +95,7 @@ def test_a_foreign_file_cannot_be_acted_on(
 ) -> None:
     mine = factories.application(session, call)
     foreign = factories.application(session, call, county_code=OTHER_COUNTY)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     sent = token(client.get(f"/review/{mine.id}").text) | {
         "reason": "因为",
         "version": "2",
@@ -114,7 +115,7 @@ def test_what_was_never_handed_in_is_nobodys_to_review(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     draft = factories.application(session, call, state="draft")
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     assert names(client.get("/review/?state=any")) == []
     assert client.get(f"/review/{draft.id}").status_code == 404
 
@@ -129,23 +130,23 @@ def test_each_level_finds_its_own_work_first(
         (Role.PREFECTURE_REVIEWER, PREFECTURE, "乙待确认"),
         (Role.PROVINCE_REVIEWER, factories.PROVINCE, "丙不通过"),
     ):
-        client = enter(app, session, factories.staff(session, role, area))
+        client = sign_in(app, session, factories.staff(session, role, area))
         assert names(client.get("/review/")) == [name]
-    supervisor = enter(app, session, factories.staff(session, Role.SUPERVISOR))
+    supervisor = sign_in(app, session, factories.staff(session, Role.SUPERVISOR))
     assert len(names(supervisor.get("/review/"))) == 3
 
 
 @pytest.mark.parametrize("role", [Role.CADRE, Role.ADMIN, Role.SYSTEM_ADMIN])
 def test_who_reviews_nothing_is_kept_out(app: Flask, session: Session, call: Call, role: Role) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, factories.staff(session, role))
+    client = sign_in(app, session, factories.staff(session, role))
     assert client.get("/review/").status_code == 403
     assert client.get(f"/review/{application.id}").status_code == 403
 
 
 def test_supervision_reads_and_changes_nothing(app: Flask, session: Session, call: Call) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, factories.staff(session, Role.SUPERVISOR))
+    client = sign_in(app, session, factories.staff(session, Role.SUPERVISOR))
     page = client.get(f"/review/{application.id}")
     assert "您可以查看这份报名，不能处理。" in page.text
     assert "登记回避" not in page.text
@@ -165,7 +166,7 @@ def test_who_waits_longest_comes_first_and_overdue_is_said(
 ) -> None:
     factories.application(session, call, applicant(session, "后提交"), at=NOW + HOUR)
     factories.application(session, call, applicant(session, "先提交"), at=NOW - 46 * HOUR)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get("/review/")
     assert names(page) == ["先提交", "后提交"]
     assert "已等 2 天 1 小时，超过时限" in page.text
@@ -178,7 +179,7 @@ def test_the_last_second_of_the_time_allowed_is_not_overdue(
     app: Flask, session: Session, call: Call, reviewer: User, clock: Clock
 ) -> None:
     factories.application(session, call, at=LATER - 48 * HOUR + timedelta(seconds=1))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     assert "，超过时限" not in client.get("/review/").text
     clock.set(LATER + timedelta(seconds=1))
     assert "超过时限 1 份" in client.get("/review/").text
@@ -189,7 +190,7 @@ def test_filters_narrow_and_travel_along(app: Flask, session: Session, call: Cal
     there = factories.position(session, call, COUNTY, code="80000001", township_code=township)
     factories.application(session, call, applicant(session, "王小明"), chosen=there)
     factories.application(session, call, applicant(session, "李大力", appraisals=[]))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     receipt = session.scalars(
         sa.select(Application.receipt_number).where(Application.position_id == there.id)
     ).one()
@@ -234,7 +235,7 @@ def test_a_page_key_that_is_none_shows_the_first_page(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     factories.application(session, call, applicant(session, "甲"))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     assert names(client.get("/review/?after=nonsense")) == ["甲"]
 
 
@@ -242,14 +243,14 @@ def test_a_longer_queue_takes_no_more_questions(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     client.get("/review/")
-    with counted() as one:
+    with counted(app) as one:
         client.get("/review/")
     for _ in range(2):
         factories.application(session, call, applicant(session, appraisals=[]))
     session.commit()
-    with counted() as three:
+    with counted(app) as three:
         page = client.get("/review/")
     assert len(names(page)) == 3
     assert len(three) == len(one), "\n\n".join(three)
@@ -269,7 +270,7 @@ def test_the_file_shows_the_checklist_before_what_is_fine(
         schoolings=[Schooling(level="senior_high", school="县中学", graduated_on=date(2006, 6, 30))],
     )
     application = factories.application(session, call, owner, chosen=wanted)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     assert heading(page) == "赵高中的报名"
     text = words(tree(page))
@@ -288,7 +289,7 @@ def test_numbers_are_masked_until_a_reason_is_recorded(
     application = factories.application(session, call)
     owner = application.owner
     number, phone = str(owner.id_number), str(owner.phone)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     assert number not in page.text
     assert phone not in page.text
@@ -312,7 +313,7 @@ def test_numbers_are_masked_until_a_reason_is_recorded(
     assert (record.subject_kind, record.subject_id) == ("user", str(owner.id))
     assert number not in str(record.detail)
 
-    colleague = enter(app, session, factories.staff(session, Role.COUNTY_REVIEWER, COUNTY))
+    colleague = sign_in(app, session, factories.staff(session, Role.COUNTY_REVIEWER, COUNTY))
     assert number not in colleague.get(f"/review/{application.id}").text
     clock.set(LATER + timedelta(minutes=16))
     assert number not in client.get(f"/review/{application.id}").text
@@ -330,7 +331,7 @@ def test_scans_of_the_frozen_form_and_no_others_are_shown(
     cadres.add_document(session, dossier, DocumentKind.OTHER, later)
     cadres.remove_document(session, dossier, kept.id)
     somebody = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
 
     page = client.get(f"/review/{application.id}")
     assert "任职证明.png" in page.text
@@ -364,12 +365,12 @@ def test_a_fuller_file_takes_no_more_questions(
         scan = store_image(session, owner.id, factories.image(), "材料.png")
         dossier.documents.append(DossierDocument(kind=DocumentKind.TENURE_PROOF, document_id=scan.id))
     full = factories.application(session, call, owner)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     plain_url, full_url = f"/review/{plain.id}", f"/review/{full.id}"
     client.get(plain_url)
-    with counted() as one:
+    with counted(app) as one:
         client.get(plain_url)
-    with counted() as three:
+    with counted(app) as three:
         client.get(full_url)
     assert len(three) == len(one), "\n\n".join(three)
     assert len(one) <= 15

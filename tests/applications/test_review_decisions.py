@@ -20,10 +20,11 @@ from recruitment.forms.models import FormDraft
 from recruitment.people.models import Grant, Role, SignIn, User
 from recruitment.wording import moment
 from tests import factories
-from tests.applications.reviewing import LATER, enter, journal, notices, state_of
+from tests.applications.reviewing import LATER, journal, notices, state_of
 from tests.client import heading, tree, words
 from tests.conftest import Clock
 from tests.factories import COUNTY, NOW
+from tests.pages import sign_in
 from workflows.schema import timer
 from workflows.terms import Refused
 
@@ -159,7 +160,7 @@ def test_a_decision_is_recorded_with_its_reasons_and_told(
     who = factories.staff(session, Role(f"{role}_reviewer"), area)
     application = factories.application(session, call, applicant(session), start)
     before = notices(session, application)
-    client = enter(app, session, who)
+    client = sign_in(app, session, who)
     page = client.submit(client.get(f"/review/{application.id}"), button, form, follow=False)
     assert page.status_code == 303, page.text
     assert state_of(session, application) == state
@@ -172,7 +173,7 @@ def test_a_return_starts_the_time_for_correction(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     client.submit(client.get(f"/review/{application.id}"), "退回补正", {"section_documents": "照片不清楚"})
     due = session.scalar(sa.select(timer.c.due_at).where(timer.c.name == "correction_deadline"))
     assert due == LATER + timedelta(hours=48)
@@ -182,7 +183,7 @@ def test_without_a_second_review_the_countys_pass_qualifies(
     app: Flask, session: Session, reviewer: User
 ) -> None:
     application = factories.application(session, factories.call(session, second_review=False))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     client.submit(client.get(f"/review/{application.id}"), "审核合格")
     assert state_of(session, application) == "qualified"
     assert notices(session, application)[-1] == "application.qualified"
@@ -207,7 +208,7 @@ def test_after_a_decision_comes_the_next_file(
 ) -> None:
     for number, name in enumerate(("甲一", "乙二", "丙三")):
         factories.application(session, call, applicant(session, name), at=NOW + timedelta(minutes=number))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get("/review/next?past=" + str(first(session, "丙三").id), follow_redirects=True)
     assert heading(page) == "甲一的报名"
     page = client.submit(client.get(f"/review/{first(session, '乙二').id}"), "县级初审通过")
@@ -244,7 +245,7 @@ def test_a_decision_without_its_reasons_is_not_taken_and_keeps_the_text(
     words_said: str,
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.submit(client.get(f"/review/{application.id}"), button, form)
     assert page.status_code == 422
     assert words_said in page.text
@@ -262,7 +263,7 @@ def test_refusal_reasons_are_suggested_and_never_ticked(
     wanted = factories.position(session, call, COUNTY, conditions={"party_member": True})
     owner = applicant(session, political_status="none", party_joined_on=None)
     application = factories.application(session, call, owner, chosen=wanted)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     boxes = [box for box in tree(page).iter("input") if box.get("name") == "codes"]
     assert boxes[0].get("value") == "position_condition"
@@ -278,7 +279,7 @@ def test_passing_against_a_rule_needs_a_reason_and_shows_both(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = failing(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.submit(client.get(f"/review/{application.id}"), "县级初审通过")
     assert page.status_code == 422
     assert "仍要通过的，请写明理由。" in page.text
@@ -310,7 +311,7 @@ def test_what_is_only_unknown_passes_with_or_without_a_note(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call, applicant(session, appraisals=[]))
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     assert "待核实" in page.text
     client.submit(page, "县级初审通过", {"reason": "已看考核表原件"})
@@ -324,7 +325,7 @@ def test_the_same_press_twice_has_one_effect(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     answers = [
         client.submit(page, "退回补正", {"section_tenures": "缺盖章"}, follow=False).status_code
@@ -340,7 +341,7 @@ def test_the_second_to_decide_is_told_who_did_what_and_loses_no_text(
 ) -> None:
     application = factories.application(session, call)
     colleague = factories.staff(session, Role.COUNTY_REVIEWER, COUNTY, name="唐审核")
-    mine, theirs = enter(app, session, reviewer), enter(app, session, colleague)
+    mine, theirs = sign_in(app, session, reviewer), sign_in(app, session, colleague)
     page = mine.get(f"/review/{application.id}")
     theirs.submit(theirs.get(f"/review/{application.id}"), "县级初审通过")
 
@@ -358,7 +359,7 @@ def test_after_a_change_the_same_text_can_be_sent_again(
     app: Flask, session: Session, call: Call, reviewer: User, prefecture: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     colleague = factories.staff(session, Role.COUNTY_REVIEWER, COUNTY)
     operations.decide(session, application, "pass", colleague.actor(), LATER)
@@ -377,7 +378,7 @@ def test_a_request_without_version_or_key_is_no_decision(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     sent = fields(client.get(f"/review/{application.id}"), "/pass")
     for name in ("version", "key"):
         broken = {key: value for key, value in sent.items() if key != name}
@@ -389,7 +390,7 @@ def test_text_survives_the_end_of_the_session(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}")
     session.execute(sa.update(SignIn).values(ended_at=LATER))
     session.commit()
@@ -398,7 +399,7 @@ def test_text_survives_the_end_of_the_session(
     assert answer.status_code == 302
     assert state_of(session, application) == "submitted"
 
-    again = enter(app, session, reviewer).get(f"/review/{application.id}")
+    again = sign_in(app, session, reviewer).get(f"/review/{application.id}")
     assert "任职起止日期与乡镇证明不一致" in again.text
     ticked = [
         b for b in tree(again).iter("input") if b.get("name") == "codes" and b.get("checked") is not None
@@ -410,7 +411,7 @@ def test_the_address_of_a_decision_leads_to_the_file(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.get(f"/review/{application.id}/return", follow_redirects=True)
     assert page.request.path == f"/review/{application.id}"
 
@@ -434,7 +435,7 @@ def test_who_is_partial_cannot_decide_and_is_told_why(
     if kind == "community":
         reviewer.community_code = owner.community_code
     application = factories.application(session, call, owner)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     said = {
         "self": "这是您本人的报名",
         "community": "报考人与您在同一村（社区）",
@@ -463,7 +464,7 @@ def test_who_is_partial_cannot_decide_and_is_told_why(
     assert client.post(f"/review/{application.id}/unmask", data=sent | {"reason": "看看"}).status_code == 422
     assert state_of(session, application) == "submitted"
     # A colleague goes on.
-    other = enter(app, session, factories.staff(session, Role.COUNTY_REVIEWER, COUNTY))
+    other = sign_in(app, session, factories.staff(session, Role.COUNTY_REVIEWER, COUNTY))
     other.submit(other.get(f"/review/{application.id}"), "县级初审通过")
     assert state_of(session, application) == "county_passed"
 
@@ -474,7 +475,7 @@ def test_the_next_file_is_one_that_may_be_handled(
     made = [factories.application(session, call, applicant(session, name)) for name in ("甲", "乙", "丙")]
     order = sorted(made, key=lambda application: application.id)
     operations.recuse(session, order[1], reviewer, "邻居", LATER)
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     page = client.submit(client.get(f"/review/{order[0].id}"), "县级初审通过")
     assert page.request.path == f"/review/{order[2].id}"
 
@@ -493,7 +494,7 @@ def test_many_are_confirmed_after_a_look_at_the_list(
     reviewer = factories.staff(session, Role.COUNTY_REVIEWER, COUNTY)
     operations.decide(session, odd, "pass", reviewer.actor(), NOW, form={"reason": "已核实"})
     foreign = factories.application(session, call, state="county_passed", county_code=factories.OTHER_COUNTY)
-    client = enter(app, session, prefecture)
+    client = sign_in(app, session, prefecture)
     queue = client.get("/review/?all=1")
     picks = [box.get("value") for box in tree(queue).iter("input") if box.get("name") == "pick"]
     assert set(picks) == {str(a.id) for a in (*made, odd)}
@@ -532,5 +533,5 @@ def test_nobody_but_the_prefecture_confirms_many(
     app: Flask, session: Session, call: Call, reviewer: User
 ) -> None:
     application = factories.application(session, call, state="county_passed")
-    client = enter(app, session, reviewer)
+    client = sign_in(app, session, reviewer)
     assert client.get(f"/review/confirm?pick={application.id}").status_code == 403

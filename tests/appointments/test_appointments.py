@@ -23,12 +23,11 @@ from recruitment.database import db
 from recruitment.people.models import Role, User
 from recruitment.workflow import engine
 from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls.pages import errors_beside, rows_of, sign_in, text_of
 from tests.client import Client
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY
 from tests.medical.stages import interviewed, notices, officer, told
+from tests.pages import counted, errors_beside, rows_of, sign_in, signed_in, text_of
 from tests.paper import assert_fonts_embedded, words_of
 from tests.public_notice import board
 from workflows import timers

@@ -3,7 +3,7 @@
 from tests.routes import NOWHERE, Sample, of_call
 
 _BAR = {"bar_id": NOWHERE}
-_FILE = {"name": NOWHERE}
+_FILE = {"upload_id": NOWHERE}
 
 SAMPLES = {
     "bars.register": Sample(),
@@ -12,8 +12,7 @@ SAMPLES = {
     "bars.show": Sample(lambda world: _BAR, own=False),
     "bars.revoke": Sample(lambda world: _BAR, own=False),
     "bars.import_list": Sample(),
-    "bars.dry_run": Sample(lambda world: _FILE, own=False),
-    "bars.confirm_import": Sample(lambda world: _FILE, own=False),
+    "bars.import_list_upload": Sample(lambda world: _FILE, own=False),
     "bars.violations": Sample(of_call),
     "bars.record_violation": Sample(of_call),
 }

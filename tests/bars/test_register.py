@@ -15,8 +15,7 @@ from recruitment.bars.models import Bar
 from recruitment.bars.table import Entry
 from recruitment.people.id_number import parse
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import NOW, REFERENCE
 from workflows.terms import Refused
@@ -132,16 +131,18 @@ def test_consequences_of_a_violation(session: Session, keeper: User) -> None:
             **more,
         )
 
-    record(zero, "paper_zero", subject="申论")
+    record(zero, "paper_zero", subject="shenlun")
     record(void, "void")
     entered = record(barred, "bar")
     record(gone, "bar", for_life=True)
 
     session.expire_all()
     assert [one.state for one in (zero, void, barred, gone)] == ["confirmed", "void", "void", "void"]
-    assert queries.zero_papers(session, call.id) == {zero.id: {"申论"}}
+    assert queries.zero_papers(session, call.id) == {zero.id: {"shenlun"}}
     assert entered.bar.until == date(2031, 11, 21)
     with pytest.raises(Refused, match="recorded_already"):
+        record(zero, "paper_zero", subject="shenlun")
+    with pytest.raises(Refused, match="subject_unknown"):
         record(zero, "paper_zero", subject="申论")
     with pytest.raises(Refused, match="subject_missing"):
         record(zero, "paper_zero")

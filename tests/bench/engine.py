@@ -18,9 +18,9 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from tests.workflows.server import database_server, new_database
-from workflows.definition import load
 from workflows.engine import Actor, Engine, Given, Reason, Registry
 from workflows.journal import tail_of
+from workflows.reading import load
 from workflows.schema import event, metadata, protection
 from workflows.subject import Subject
 from workflows.verify import verify

@@ -44,7 +44,7 @@ from workflows.terms import Actor
 
 # Of the worker in _notices_worker.py, which makes its application when imported.
 FLOOR = "bench.mail"
-MAILS = 500
+MAILS = 2000
 ROUNDS = 3
 PATIENCE = 180
 PER_SECOND, SECONDS = 60, 20

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 from recruitment.cadres.queries import MOST_MATCHES, find_communities
 from recruitment.people.models import User
 from tests import factories as make
-from tests.cadres.browser import text
 from tests.client import Client, tree
+from tests.pages import text
 
 FIND = "查找村（社区）"
 SHUIJINGFANG = "510104017001"  # 成都市锦江区锦官驿街道水井坊社区居委会

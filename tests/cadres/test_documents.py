@@ -14,8 +14,8 @@ from recruitment.cadres.models import DossierDocument
 from recruitment.cadres.operations import dossier_of
 from recruitment.people.models import User
 from tests import factories as make
-from tests.cadres.browser import signed_in, text
 from tests.client import Client, controls, tree, words
+from tests.pages import signed_in, text
 
 DOCUMENTS = "/dossier/documents"
 

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from recruitment.people.models import Role, User
 from tests import factories as make
-from tests.cadres.browser import counted, signed_in, text
 from tests.client import Client, tree, words
+from tests.pages import counted, signed_in, text
 
 
 def lines(page: object) -> list[str]:

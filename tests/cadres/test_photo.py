@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from recruitment.cadres import photo
 from recruitment.people.models import User
 from tests import factories as make
-from tests.cadres.browser import signed_in
 from tests.client import Client
+from tests.pages import signed_in
 
 WANTED = (295, 413)
 sides = st.integers(80, 2000)

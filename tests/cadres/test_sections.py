@@ -12,8 +12,8 @@ from recruitment.cadres.operations import dossier_of
 from recruitment.cadres.vocabulary import DECLARATIONS
 from recruitment.people.models import User
 from tests import factories as make
-from tests.cadres.browser import counted, day, text
 from tests.client import Client, tree
+from tests.pages import counted, day, text
 
 SAVE = "保存并继续"
 

@@ -7,7 +7,6 @@ SAMPLES = {
     "calendar.set_day": Sample(),
     "calendar.remove_day": Sample(lambda world: {"day": "2027-01-01"}),
     "calendar.template": Sample(),
-    "calendar.upload": Sample(),
-    "calendar.dry_run": Sample(lambda world: {"year": 2027, "name": NOWHERE}, own=False),
-    "calendar.confirm_import": Sample(lambda world: {"year": 2027, "name": NOWHERE}, own=False),
+    "calendar.import_year": Sample(),
+    "calendar.import_year_upload": Sample(lambda world: {"upload_id": NOWHERE}, own=False),
 }

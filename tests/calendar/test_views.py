@@ -15,8 +15,7 @@ from recruitment.calendar.table import SPECIAL_DAYS, SpecialRow
 from recruitment.clock import local
 from recruitment.lists.writing import xlsx_bytes
 from recruitment.people.models import Role
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, tree
 
 ACT = "国务院办公厅关于2027年部分节假日安排的通知"

@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session
 from recruitment.eligibility.coverage import clauses
 from recruitment.people.models import Role
 from tests import factories
-from tests.cadres.browser import Browser, signed_in
-from tests.calls.pages import rows_of, sign_in
-from tests.client import tree, words
+from tests.client import Client, tree, words
 from tests.conftest import Clock
+from tests.pages import rows_of, sign_in, signed_in
 
 
 def test_every_clause_stands_in_the_order_of_the_texts(app: Flask, session: Session, clock: Clock) -> None:
@@ -34,5 +33,5 @@ def test_a_supervisor_reads_it_and_a_cadre_does_not(app: Flask, session: Session
     assert supervisor.get("/admin/rules").status_code == 200
     cadre = factories.cadre(session)
     session.commit()
-    browser: Browser = signed_in(app, cadre)
+    browser: Client = signed_in(app, cadre)
     assert browser.get("/admin/rules").status_code == 403

@@ -19,7 +19,7 @@ from recruitment.calls.position_table import (
 )
 from recruitment.eligibility.facts import Position
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.results import ImportResult
 
 SEED = 20261122
 HEADER = ["职位代码", "市（州）", "县（市、区）", "乡镇（街道）", "招录机关", "职位名称", "名额", "学历要求"]

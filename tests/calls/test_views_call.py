@@ -1,5 +1,6 @@
 """Setting up a call through its pages, and taking it from step to step."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -12,8 +13,7 @@ from recruitment.calls.models import Call
 from recruitment.calls.rules import parameters_of
 from recruitment.eligibility.rulesets import Override
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, heading
 
 FILLED = {
@@ -231,7 +231,7 @@ def test_a_supervisor_reads_and_changes_nothing(supervisor: Client, session: Ses
         f"/{draft.slug}/edit",
         f"/{draft.slug}/publish",
         f"/{draft.slug}/positions/import",
-        f"/{draft.slug}/positions/import/{'0' * 64}.csv",
+        f"/{draft.slug}/positions/import/{uuid.UUID(int=0)}",
         f"/{call.slug}/extensions",
         f"/{call.slug}/candidates/export",
     ):

@@ -18,8 +18,7 @@ from recruitment.applications.models import Application
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 
 OFFICIAL = [

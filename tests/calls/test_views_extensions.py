@@ -7,8 +7,7 @@ from werkzeug.test import TestResponse
 from recruitment.calls import deadlines
 from recruitment.calls.models import Call
 from recruitment.people.models import User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 
 LATER = {"closes_at": "2026-12-05T12:30", "reason": "11月30日断网"}

@@ -10,9 +10,9 @@ from recruitment.applications.models import Application
 from recruitment.cadres.models import Tenure
 from recruitment.calls.models import Call
 from tests import factories
-from tests.calls.conftest import browser, client, counted, person, supervisor, today
+from tests.desk import browser, counted, person, supervisor, today
 
-__all__ = ["browser", "client", "counted", "person", "supervisor", "today"]
+__all__ = ["browser", "counted", "person", "supervisor", "today"]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.corrections import operations, queries
 from recruitment.people.models import Role, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, tree, words
 from tests.corrections.conftest import Round, short_served
 from tests.corrections.test_operations import WHY, propose

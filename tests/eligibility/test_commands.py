@@ -55,6 +55,17 @@ BAD = {
     "a flag that is a day": '{"id": "x", "commendations": [{"comprehensive": "2020-01-01"}]}',
     "a thousand years": '{"id": "x", "position": {"years": 1000}}',
     "too deep": "[" * 100000,
+    "a field twice": '{"id": "x", "birth_date": "1990-01-01", "birth_date": "1960-01-01"}',
+    "a field twice within": '{"id": "x", "posts": [{"from": "2015-01-01", "from": "2020-01-01"}]}',
+    "no number": '{"id": "x", "note": NaN}',
+    "no number anywhere": "[-Infinity]",
+    "a year that is none": '{"id": "x", "appraisals": [{"year": 20200, "result": "competent"}]}',
+    "a number without end": '{"id": "x", "position": {"years": 1' + "0" * 4000 + "}}",
+    "a number too long to read": '{"id": ' + "9" * 5000 + "}",
+    "an empty id": '{"id": ""}',
+    "an id that is a fraction": '{"id": 1.5}',
+    "a thirteenth month": '{"id": "x", "birth_date": "1990-13-01"}',
+    "two objects": '{"id": "x1"} {"id": "x2"}',
     "a county that is none": '{"id": "x", "position": {"county": "阆中"}}',
 }
 
@@ -71,6 +82,30 @@ def test_a_bad_line_is_named_and_stops_no_other(bad: str, tmp_path: Path) -> Non
     assert error["line"] == 3
     assert error["id"] == ("x" if '"x"' in bad else None)
     assert error["error"]
+
+
+def test_an_error_names_the_place_and_repeats_no_book(tmp_path: Path) -> None:
+    people, out = tmp_path / "people.jsonl", tmp_path / "out.jsonl"
+    people.write_text('{"id": \n' + json.dumps({"id": "x", "education": "y" * 10_000}), encoding="utf-8")
+    assert run("check", str(people), *ON, "--out", str(out)).exit_code == 1
+    cut, long = (answer["error"] for answer in answers(out))
+    assert "第 7 个字符" in cut
+    assert len(long) < 100
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\r\n  \n"])
+def test_a_file_without_people_has_no_answers(content: bytes, tmp_path: Path) -> None:
+    people, out = tmp_path / "people.jsonl", tmp_path / "out.jsonl"
+    people.write_bytes(content)
+    assert run("check", str(people), *ON, "--out", str(out)).exit_code == 0
+    assert out.read_bytes() == b""
+
+
+def test_what_editors_leave_in_a_file_is_no_error(tmp_path: Path) -> None:
+    people, out = tmp_path / "people.jsonl", tmp_path / "out.jsonl"
+    people.write_bytes('\ufeff{"id": "a", "sex": "女", "未知": 1}\r\n\r\n{"id": "b"}'.encode())
+    assert run("check", str(people), *ON, "--out", str(out)).exit_code == 0
+    assert [answer["id"] for answer in answers(out)] == ["a", "b"]
 
 
 def test_a_line_that_is_not_utf8_is_a_bad_line(tmp_path: Path) -> None:
@@ -134,6 +169,10 @@ def test_nothing_known_is_all_unknown(tmp_path: Path) -> None:
         ("check", str(DATA / "people_example.jsonl"), "--reference-date", "2016-03-16", "--out", "-"),
         ("check", str(DATA / "people_example.jsonl"), *ON, "--rules", "utopia", "--out", "-"),
         ("check", str(DATA / "people_example.jsonl"), *ON, "--rules", "sichuan@99", "--out", "-"),
+        ("check", str(DATA / "people_example.jsonl"), *ON, "--rules", "sichuan@", "--out", "-"),
+        ("check", str(DATA / "people_example.jsonl"), *ON, "--rules", "sichuan@１", "--out", "-"),
+        ("check", str(DATA / "people_example.jsonl"), *ON, "--out", str(DATA)),
+        ("check", str(DATA), *ON, "--out", "-"),
         ("check", str(DATA / "missing.jsonl"), *ON, "--out", "-"),
         ("check", str(DATA / "people_example.jsonl"), *ON, "--out", str(DATA / "no" / "folder.jsonl")),
         ("check", str(DATA / "people_example.jsonl"), *ON, "--out", str(DATA / "people_example.jsonl")),

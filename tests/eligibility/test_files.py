@@ -132,6 +132,38 @@ def test_a_bad_cell_is_named_and_stops_no_other(kind: str, tmp_path: Path) -> No
     assert found[0]["rules"]["tenure.length"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("number", "id_", "error"),
+    [
+        (7.0, "7", None),
+        (510722100201.0, "510722100201", None),
+        # More digits than a workbook keeps.
+        (510722198505051234, None, "数字太长"),
+    ],
+)
+def test_a_workbook_keeps_so_many_digits(
+    number: float, id_: str | None, error: str | None, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "people.xlsx", tmp_path / "out.jsonl"
+    write_xlsx(path, ["education", "id"], [["高中", number], ["高中", "last"]])
+    assert check(path, out).exit_code == (0 if error is None else 1)
+    found, last = answers(out)
+    assert (found["id"], last["id"]) == (id_, "last")
+    assert (error or "") in found.get("error", "")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["5.10722E+17,高中", "a,高中,more", "a," + "长" * 150_000],
+    ids=["rounded", "more cells", "too long"],
+)
+def test_a_bad_row_of_text_stops_no_other(row: str, tmp_path: Path) -> None:
+    path, out = tmp_path / "people.csv", tmp_path / "out.jsonl"
+    path.write_bytes(f"\ufeffid,education,\r\n{row}\r\n\r\nb,高中,\r\n".encode())
+    assert check(path, out).exit_code == 1
+    assert [(answer["id"], answer.get("line")) for answer in answers(out)] == [(None, 2), ("b", None)]
+
+
 @pytest.mark.parametrize("header", [["id", "birthday"], ["birth_date"], ["id", "id"], ["id", "post_x"], []])
 def test_columns_that_are_none(header: list[str], tmp_path: Path) -> None:
     path, out = tmp_path / "people.csv", tmp_path / "out.jsonl"

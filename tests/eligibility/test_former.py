@@ -76,6 +76,16 @@ def test_who_left_on_new_years_eve_has_served_that_year() -> None:
     assert outcomes(station("2018-01-01", "2021-12-31"), appraisals=results)[1] == "fail"
 
 
+@pytest.mark.parametrize(("y2022", "expected"), [("competent", "unknown"), ("incompetent", "fail")])
+def test_only_an_end_that_makes_the_time_long_enough_says_which_years_count(
+    y2022: str, expected: str
+) -> None:
+    """A year as first secretary is too short; a post of unknown kind after it may make it long enough."""
+    posts = (station("2020-06-01", "2021-05-31"), spell("2021-06-01", "2022-12-31", post=None))
+    results = appraised(y2022=y2022, y2021="competent", y2020="competent", y2019="competent")
+    assert outcomes(*posts, appraisals=results)[1] == expected
+
+
 def test_the_place_is_that_of_the_last_station_unless_in_a_post_today() -> None:
     first, second = (
         station("2015-01-01", "2018-12-31", IN_NANCHONG),
@@ -99,4 +109,4 @@ def test_it_is_said_which_post_counts() -> None:
     said = result("post.serving", person, PLACE, CALL_2023)
     assert "曾任驻村第一书记，2021年5月31日离任" in said.message
     assert "招考公告（2023）" in said.citation
-    assert result("tenure.length", person, PLACE, CALL_2023).message == "任驻村第一书记满2年。"
+    assert result("tenure.length", person, PLACE, CALL_2023).message == "任驻村第一书记已满2年。"

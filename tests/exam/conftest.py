@@ -13,11 +13,10 @@ from recruitment.exam import operations, venue_operations
 from recruitment.exam.operations import SubjectTimes
 from recruitment.exam.venue_list import VenueRow
 from recruitment.people.models import User
-from tests import factories
-from tests.calls import pages
-from tests.calls.conftest import browser, client, counted, person, supervisor  # noqa: F401
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
+from tests.desk import browser, counted, person, supervisor  # noqa: F401
 
 DAY = datetime(2026, 12, 19, 1, 0, tzinfo=UTC)
 WINDOW = factories.NOW - timedelta(hours=1), factories.NOW + timedelta(days=20)

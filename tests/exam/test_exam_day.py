@@ -20,8 +20,7 @@ from recruitment.exam import attendance, operations, queries
 from recruitment.exam.models import Attendance, ExamPlan, ExamRoom, ExamSeat, ExamSubject, Incident, Venue
 from recruitment.people.models import Role, User
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.exam.test_tickets import text_of
 from tests.paper import assert_fonts_embedded

@@ -16,8 +16,7 @@ from recruitment.exam.models import ExamPlan, ExamSeat
 from recruitment.exam.tickets import sign
 from recruitment.people.models import User
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.paper import assert_fonts_embedded

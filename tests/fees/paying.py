@@ -19,8 +19,7 @@ from recruitment.fees import operations, payments
 from recruitment.fees.models import Payment
 from recruitment.fees.payments import Paid, Recorded
 from recruitment.people.models import Role, SignIn, User
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from workflows.terms import Actor
 

@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 
 from recruitment.fees.gateway import sign
 from recruitment.fees.models import Payment
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.fees import paying
@@ -29,7 +28,7 @@ def bank(make_app: Callable[..., Flask], clock: Clock) -> Client:
     """The bank's side of an application that shares a key with it."""
     app = make_app(payment_secret=SECRET.decode())
     app.extensions["clock"] = lambda: NOW
-    return pages.open_browser(app)
+    return pages.visitor(app)
 
 
 def message(call: str, receipt: str | None, **changes: Any) -> bytes:
@@ -111,7 +110,7 @@ def test_what_cannot_be_read_is_said(bank: Client, session: Session, changes: di
 def test_without_a_key_there_is_no_adapter(app: Flask, session: Session) -> None:
     factories.load_areas(session)
 
-    assert tell(pages.open_browser(app), b"{}").status_code == 404
+    assert tell(pages.visitor(app), b"{}").status_code == 404
 
 
 def test_the_pretend_cashier_is_for_the_demo_only(

@@ -12,8 +12,7 @@ from recruitment.fees import tasks
 from recruitment.fees.models import FeePlan, Payment, Waiver
 from recruitment.fees.payments import Paid
 from recruitment.people.models import Role
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.fees import paying
 from tests.fees.paying import DUE, FEE, OPENED
@@ -95,7 +94,7 @@ def test_faults_of_the_file_stop_it_by_row(app: Flask, session: Session) -> None
 
     page = browser.submit(start, "上传并试读", {"table": paying.csv(future)})
 
-    assert "第 2 行“缴费时间”列：缴费时间还没有到，应不晚于现在。" in pages.text_of(page)
+    assert pages.rows_of(page) == [["第2行", "交易时间 C2", "缴费时间还没有到，应不晚于现在"]]
     assert "确认导入" not in page.text
 
 

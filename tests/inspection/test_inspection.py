@@ -16,11 +16,11 @@ from recruitment.inspection.models import Evidence, Inspection, Inspector
 from recruitment.people.models import Role
 from recruitment.workflow import engine
 from tests import factories
-from tests.calls.pages import errors_beside, sign_in, text_of
 from tests.conftest import Clock
 from tests.factories import COUNTY, NOW
 from tests.inspection.stages import BAD, GOOD, inspector, reported, staffed
 from tests.medical.stages import in_inspection, notices, told
+from tests.pages import errors_beside, sign_in, text_of
 from workflows.agreement import disagreements
 from workflows.terms import Actor, Refused
 

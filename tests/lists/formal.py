@@ -11,6 +11,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, get_origin
 
+from sqlalchemy.orm import Session
+
 import recruitment
 from recruitment.applications.models import Application
 from recruitment.appointments.exports import APPOINTED, row_of
@@ -34,6 +36,7 @@ from recruitment.fees.models import Payment
 from recruitment.fees.payments import Paid
 from recruitment.fees.rules import Outcome as PaymentOutcome
 from recruitment.lists.declaration import ListDeclaration
+from recruitment.lists.imports import Ground
 from recruitment.medical.models import Outcome
 from recruitment.medical.results_list import BLANK, RESULTS, ResultRow
 from recruitment.notices.models import Delivery, Notice
@@ -75,7 +78,10 @@ def modules() -> list[Any]:
 
 
 def declared() -> tuple[dict[str, ListDeclaration[Any]], dict[str, Callable[..., Any]]]:
-    """Lists that stand in a module, and functions that make one, each by its module and name."""
+    """Lists that stand in a module, and functions that make one, each by its module and name.
+
+    A function that is handed what a call holds only adds checks to one of these: it looks the same.
+    """
     lists: dict[int, tuple[str, ListDeclaration[Any]]] = {}
     makers: dict[str, Callable[..., Any]] = {}
     for module in modules():
@@ -85,6 +91,7 @@ def declared() -> tuple[dict[str, ListDeclaration[Any]], dict[str, Callable[...,
             elif (
                 inspect.isfunction(value)
                 and get_origin(value.__annotations__.get("return")) is ListDeclaration
+                and not {Session, Call, Ground} & set(value.__annotations__.values())
             ):
                 # Where it is imported it is the same one.
                 makers[f"{value.__module__}.{name}"] = value

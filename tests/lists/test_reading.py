@@ -1,7 +1,7 @@
 """Reading lists: every cell without loss, every error by row and column, and no row when there is one."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recruitment.lists import parsers
-from recruitment.lists.declaration import Column, ListDeclaration, RowWrong
+from recruitment.lists.declaration import Column, Fault, ListDeclaration, RowWrong, Sound
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.reading import read_list
+from recruitment.lists.results import ImportResult
 from recruitment.lists.writing import write_csv, xlsx_bytes
 
 
@@ -29,10 +30,19 @@ class Person:
     note: str = ""
 
 
-def build(values: Mapping[str, Any]) -> Person:
+def agree(values: Mapping[str, Any]) -> None:
     if values["note"] == "不行" and values["seats"] == 1:
         raise RowWrong([("note", Wrong("与名额矛盾", "应另写原因"))])
-    return Person(**values)
+
+
+def known(sound: Sound[Person]) -> Iterator[Fault]:
+    for number, row in sound:
+        if row.name == "某人":
+            yield Fault(number, "name", Wrong("名册里没有“某人”"))
+        if row.note == "待查":
+            yield Fault(number, "note", Wrong("请核对"), doubt=True)
+    if sound.complete and len(sound.rows) > 4:
+        yield Fault(None, None, Wrong("人太多", "应不超过4人"))
 
 
 PEOPLE: ListDeclaration[Person] = ListDeclaration(
@@ -51,7 +61,9 @@ PEOPLE: ListDeclaration[Person] = ListDeclaration(
         Column("mark", "成绩", parsers.number("0", "100", 2)),
         Column("note", "备注", parsers.text(50), required=False, absent_ok=True),
     ),
-    build,
+    lambda values: Person(**values),
+    (agree,),
+    known,
 )
 HEADER = ["姓名", "身份证号", "出生日期（年月日）", "名额", "成绩", "备注"]
 GOOD = ["何平", "510722198001010012", date(1980, 1, 1), 3, 66.5, ""]
@@ -175,6 +187,34 @@ def test_what_only_the_row_as_a_whole_shows_is_named_by_its_column() -> None:
     assert said(read(row)) == ["第 2 行“备注”列（F2）：与名额矛盾，应另写原因。"]
 
 
+def test_wrong_cells_a_wrong_row_and_an_unknown_one_are_said_together() -> None:
+    contradiction = changed("备注", "不行")
+    contradiction[1], contradiction[3], contradiction[4] = "510722198001010021", 1, "6o"
+    unknown = changed("姓名", "某人")
+    unknown[1] = "510722198001010022"
+    no_seats = changed("备注", "不行")
+    no_seats[1], no_seats[3] = "510722198001010023", "x"
+    assert [line.split("：")[0] for line in said(read(contradiction, unknown, no_seats))] == [
+        "第 2 行“成绩”列（E2）",
+        "第 2 行“备注”列（F2）",
+        "第 3 行“姓名”列（A3）",
+        # Its rule needs the number of seats, which is wrong itself.
+        "第 4 行“名额”列（D4）",
+    ]
+
+
+def test_a_doubt_is_said_and_stops_nothing() -> None:
+    result = read(changed("备注", "待查"))
+    assert result.ok
+    assert [str(warning) for warning in result.warnings] == ["第 2 行“备注”列（F2）：请核对。"]
+
+
+def test_what_concerns_the_list_as_a_whole_is_asked_of_whole_lists_only() -> None:
+    rows = [changed("身份证号", f"51072219800101003{number}") for number in range(5)]
+    assert said(read(*rows)) == ["人太多，应不超过4人。"]
+    assert len(said(read(*rows, changed("名额", "x")))) == 1
+
+
 # Where the list stands on the sheet
 
 
@@ -274,7 +314,10 @@ words = st.text(
 people = st.lists(
     st.builds(
         Person,
-        name=words | st.sampled_from(["=1+1", "+1", "-1", "@SUM(A1)", "http://a.b", "'x", "1e5", "007"]),
+        name=words
+        | st.sampled_from(
+            ["=1+1", "+1", "-1", "@SUM(A1)", "http://a.b", "'x", "'=", "''+1", "＝1", "1e5", "007"]
+        ),
         id_number=st.from_regex(r"\A[0-9]{17}[0-9X]\Z"),
         born=st.dates(date(1930, 1, 1), date(2026, 1, 1)),
         seats=st.integers(1, 99),

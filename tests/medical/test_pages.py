@@ -12,16 +12,16 @@ from werkzeug.test import TestResponse
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.medical.models import MedicalPlan, MedicalResult, MedicalUpload
+from recruitment.lists.models import ListUpload
+from recruitment.medical.models import MedicalPlan, MedicalResult
 from recruitment.medical.operations import ask_retest
 from recruitment.people.models import Role
 from tests import factories
-from tests.cadres.browser import counted, signed_in
-from tests.calls.pages import errors_beside, rows_of, sign_in, text_of, upload
 from tests.client import Client, heading
 from tests.conftest import Clock
 from tests.factories import NOW, OTHER_COUNTY
 from tests.medical.stages import DAY, enter, in_medical, notices, officer
+from tests.pages import counted, errors_beside, rows_of, sign_in, signed_in, text_of, upload
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ def test_a_file_goes_through_a_dry_run_and_is_entered_as_a_whole(
     dry = send(desk, call, content)
     assert heading(dry) == "试读结果"
     assert state(session, well) == "medical"
-    stored = session.execute(sa.text("SELECT content FROM medical_upload")).scalar_one()
+    stored = session.execute(sa.text("SELECT content || result FROM list_upload")).scalar_one()
     assert "血压" not in stored
     done = desk.submit(dry, "确认登记3人")
     assert "已登记3人的体检结果" in done.get_data(as_text=True)
@@ -191,9 +191,10 @@ def test_a_file_goes_through_a_dry_run_and_is_entered_as_a_whole(
         "medical_failed",
     ]
     assert notices(session, unwell) == ["to_medical", "medical_unfit"]
-    assert session.scalar(sa.select(sa.func.count()).select_from(MedicalUpload)) == 0
-    # The same page sent once more finds no file.
-    assert desk.submit(dry, "确认登记3人").status_code == 404
+    kept = session.scalars(sa.select(ListUpload)).one()
+    assert (kept.content, kept.result) == (None, None)
+    # The same page sent once more enters nobody twice.
+    assert heading(desk.submit(dry, "确认登记3人")) == "已导入"
     assert session.scalar(sa.select(sa.func.count()).select_from(MedicalResult)) == 4
 
 
@@ -215,11 +216,11 @@ def test_errors_are_told_by_row_and_column_and_nothing_is_entered(
     dry = send(desk, call, "\n".join(lines).encode())
     found = [(row, column) for row, column, *_ in rows_of(dry)]
     assert found == [
-        ("第3行", "姓名"),
-        ("第3行", "不合格项目"),
-        ("第3行", "体检日期"),
-        ("第4行", "准考证号"),
-        ("第5行", "准考证号"),
+        ("第3行", "姓名 B3"),
+        ("第3行", "不合格项目 D3"),
+        ("第3行", "体检日期 E3"),
+        ("第4行", "准考证号 A4"),
+        ("第5行", "准考证号 A5"),
     ]
     assert "确认登记" not in dry.get_data(as_text=True)
     assert state(session, well) == "medical"

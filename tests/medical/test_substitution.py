@@ -21,10 +21,10 @@ from recruitment.people.models import Role
 from recruitment.selection.models import CallRanking, RankedCandidate
 from recruitment.workflow import fire
 from tests import factories
-from tests.calls.pages import sign_in, text_of
 from tests.conftest import Clock
 from tests.factories import NOW
 from tests.medical.stages import enter, interviewed, notices, officer
+from tests.pages import sign_in, text_of
 from workflows.terms import Refused
 
 

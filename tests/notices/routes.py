@@ -22,4 +22,5 @@ SAMPLES = {
     "deliveries.settle": Sample(lambda world: {"delivery_id": NOWHERE}, own=False),
     "texts.index": Sample(),
     "texts.show": Sample(lambda world: {"name": "application.refused"}),
+    "texts.mail": Sample(lambda world: {"name": "application.refused"}),
 }

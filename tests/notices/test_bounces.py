@@ -1,17 +1,21 @@
 """Addresses that are no good: nothing more goes there, another way is taken, and the person learns of it."""
 
 import uuid
+from collections.abc import Callable
 from email.message import EmailMessage
 from textwrap import dedent
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from recruitment.applications.models import Application
+from recruitment.config import Settings
 from recruitment.database import db
 from recruitment.notices import bounces, tasks
+from recruitment.notices.commands import notices
 from recruitment.notices.models import Delivery, DeliveryStatus, message_id
 from recruitment.people.models import User
 from tests import factories
@@ -153,3 +157,90 @@ def test_the_person_is_told_at_the_next_page_what_to_do(app: Flask, client: Clie
     page = sign_in(client, account).get_data(as_text=True)
     assert "收不到邮件" in page
     assert account.email in page
+
+
+@pytest.fixture
+def bounce(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Result]:
+    """What the mail server runs for each mail that comes to the sender's address."""
+    for name, value in {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SMTP_URL": settings.smtp_url,
+        "SECRET_KEY": settings.secret_key,
+        "DATA_KEYS": ",".join(settings.data_keys),
+        "INDEX_KEY": settings.index_key,
+        "DATA_DIR": str(settings.data_dir),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return lambda mail: CliRunner().invoke(notices, ["bounce"], input=mail)
+
+
+def test_a_mail_that_comes_back_days_later_stops_the_channel_and_tells_the_person(
+    app: Flask, client: Client, plan: Plan, bounce: Callable[[bytes], Result]
+) -> None:
+    with app.app_context():
+        tasks.publish(str(decided(db.session)))
+        sent = only(db.session, "email")
+        delivery, account = sent.id, Account(sent.notice.user_id, sent.notice.user.email, factories.PASSWORD)
+    for word in ("noted", "known"):
+        done = bounce(report(delivery))
+        assert done.exit_code == 0, done.output
+        assert done.stdout == f"{delivery}\t5.1.1\t{word}\n"
+    with app.app_context():
+        failed = only(db.session, "email")
+        assert failed.status == DeliveryStatus.FAILED
+        assert "Recipient address rejected" in (failed.last_error or "")
+        assert only(db.session, "letter").status == DeliveryStatus.TO_POST
+        before = len(plan.taken)
+        owner = db.session.get_one(User, account.id)
+        tasks.publish(str(decided(db.session, owner=owner)))
+        assert len(plan.taken) == before, "a mail went to an address that is known to be no good"
+    page = sign_in(client, account).get_data(as_text=True)
+    assert "收不到邮件" in page
+    assert account.email in page
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"",
+        b"\xff\xfe\x00 no mail at all",
+        b"Subject: Re: hello\r\n\r\nThank you!\r\n",
+        report(uuid.uuid4(), "4.4.1", "delayed"),
+    ],
+)
+def test_whatever_else_comes_to_the_sender_s_address_is_taken_and_changes_nothing(
+    app: Flask, plan: Plan, bounce: Callable[[bytes], Result], mail: bytes
+) -> None:
+    with app.app_context():
+        tasks.publish(str(decided(db.session)))
+    done = bounce(mail)
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        assert only(db.session, "email").status == DeliveryStatus.SENT
+
+
+def test_a_report_of_a_mail_that_we_never_sent_is_no_news(
+    app: Flask, plan: Plan, bounce: Callable[[bytes], Result]
+) -> None:
+    """Anybody can write to the sender's address: without the Message-ID of a mail there is nothing to stop."""
+    with app.app_context():
+        tasks.publish(str(decided(db.session)))
+    done = bounce(report(uuid.uuid4()))
+    assert done.exit_code == 0
+    assert done.stdout.endswith("known\n")
+    with app.app_context():
+        assert only(db.session, "email").status == DeliveryStatus.SENT
+        assert only(db.session, "email").notice.user.email_failed_at is None
+
+
+def test_a_mailbox_that_is_full_when_the_mail_comes_back_stops_nothing(
+    app: Flask, plan: Plan, bounce: Callable[[bytes], Result]
+) -> None:
+    with app.app_context():
+        tasks.publish(str(decided(db.session)))
+        delivery = only(db.session, "email").id
+    assert bounce(report(delivery, "5.2.2")).exit_code == 0
+    with app.app_context():
+        assert only(db.session, "email").status == DeliveryStatus.FAILED
+        assert only(db.session, "email").notice.user.email_failed_at is None

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from celery import Celery
 from flask import Flask
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
 from recruitment.applications import operations as applications
 from recruitment.applications.models import Application
@@ -29,6 +30,7 @@ from tests.servers import Address
 from workflows.schema import outbox
 from workflows.terms import Actor
 
+log = get_logger()
 FULL = os.environ.get("PROOF") == "full"
 NOTICES = 2000 if FULL else 60
 # Kills are this many seconds apart; a worker needs some of them to come up.
@@ -90,7 +92,8 @@ def test_a_worker_killed_between_a_decision_and_its_mail(place: House, step: str
 
 
 def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
-    chance = random.Random(os.environ.get("CHAOS_SEED") or None)
+    seed = os.environ.get("CHAOS_SEED") or str(random.randrange(10**9))
+    chance, began = random.Random(seed), time.monotonic()
     place.mail.slow = 0.02
     place.start_beat()
     for _ in range(2):
@@ -101,6 +104,7 @@ def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
     blows = [chance.choice(["worker", "worker", "broker"]) for _ in range(BLOWS)]
     if "broker" not in blows:
         blows[-1] = "broker"
+    struck = Counter(blows)
     next_blow, singles = time.monotonic() + chance.uniform(*APART), iter(ids[:half])
     left, bulk = half, iter((ids[half : half + half // 2], ids[half + half // 2 :]))
     faults = NOTICES // 20
@@ -141,6 +145,17 @@ def test_whatever_dies_every_notice_arrives_once(place: House) -> None:
     doubled = {name for name, count in copies_of.items() if count > 1}
     doubtful = {message_id(delivery.id) for delivery in deliveries if delivery.doubtful}
     assert doubled <= doubtful, "one came twice and nothing says so"
+    log.info(
+        "chaos",
+        seed=seed,
+        notices=len(deliveries),
+        workers_killed=struck["worker"],
+        brokers_emptied=struck["broker"],
+        mails=sum(copies_of.values()),
+        came_twice=len(doubled),
+        doubtful=len(doubtful),
+        seconds=round(time.monotonic() - began),
+    )
     # What was in flight when something broke, and no more.
     assert len(doubtful) < NOTICES // 4
 

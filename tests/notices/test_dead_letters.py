@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from recruitment.audit.models import AccessRecord
 from recruitment.database import db
 from recruitment.notices import tasks
 from recruitment.notices.models import Delivery, DeliveryStatus
-from recruitment.people.models import Role
+from recruitment.people import accounts
+from recruitment.people.models import Letter, Role, User
 from tests import factories
 from tests.client import Client
 from tests.notices.conftest import change_settings, decided
@@ -90,7 +92,7 @@ def test_an_admin_elsewhere_sees_and_resends_nothing(failed: Failed, app: Flask,
 def test_a_supervisor_reads_and_has_no_buttons(failed: Failed, app: Flask, client: Client) -> None:
     signed_in(client, Role.SUPERVISOR)
     assert "重发" not in client.get("/admin/deliveries").get_data(as_text=True).split("<table")[1]
-    assert "更正并重发" not in client.get(f"/admin/deliveries/{failed.id}").get_data(as_text=True)
+    assert "改发" not in client.get(f"/admin/deliveries/{failed.id}").get_data(as_text=True)
 
 
 def test_what_was_ticked_goes_out_again_under_its_id(
@@ -122,14 +124,17 @@ def test_pressing_without_a_tick_says_so(failed: Failed, app: Flask, client: Cli
     assert statuses(app)[0] == DeliveryStatus.FAILED
 
 
-def test_a_mended_address_is_on_record_and_gets_no_content_before_it_is_confirmed(
+def mend(client: Client, delivery: uuid.UUID, email: str, reason: str = "已致电本人核实") -> TestResponse:
+    page = client.get(f"/admin/deliveries/{delivery}")
+    return client.submit(page, "改发", {"email": email, "reason": reason})
+
+
+def test_a_mail_mended_to_another_address_is_on_record_and_holds_no_content(
     failed: Failed, app: Flask, client: Client, plan: Plan
 ) -> None:
     signed_in(client, Role.ADMIN)
-    page = client.get(f"/admin/deliveries/{failed.id}")
-    page = client.submit(page, "更正并重发", {"email": "nonsense", "reason": ""})
-    assert page.status_code == 422
-    client.submit(page, "更正并重发", {"email": "Right@test.example", "reason": "已致电本人核实"})
+    assert mend(client, failed.id, "nonsense", "").status_code == 422
+    mend(client, failed.id, "Right@test.example")
     tasks.send(str(failed.id))
     mail = plan.taken[-1]
     assert mail["To"] == "right@test.example"
@@ -137,6 +142,64 @@ def test_a_mended_address_is_on_record_and_gets_no_content_before_it_is_confirme
     assert "请登录" in mail.get_content()
     record = recorded(app, "notice.mend")
     assert record.reason == "已致电本人核实"
+    assert record.detail["address"] == "right@test.example"
+
+
+def test_mending_takes_over_no_account(failed: Failed, app: Flask, client: Client, plan: Plan) -> None:
+    """An admin who mends a mail to an address of their own gets neither a new password nor the person's mail."""
+    with app.app_context():
+        user = db.session.get_one(Delivery, failed.id).notice.user
+        account, address, confirmed = user.id, user.email, user.email_confirmed_at
+    signed_in(client, Role.ADMIN)
+    mend(client, failed.id, "own@test.example")
+    with app.test_request_context(method="POST"):
+        user = db.session.get_one(User, account)
+        assert (user.email, user.email_confirmed_at) == (address, confirmed)
+        assert user.email_failed_at, "the account's address is as bad as before, and the person is told so"
+        accounts.ask_reset(db.session, "own@test.example", factories.NOW)
+        assert db.session.scalars(sa.select(Letter)).all() == [], "nobody has such an account"
+        accounts.ask_reset(db.session, address, factories.NOW)
+        assert db.session.scalars(sa.select(Letter.address)).all() == [address]
+        db.session.rollback()
+        # What comes later goes nowhere near the mended address.
+        plan.recipient.clear()
+        tasks.publish(str(decided(db.session, owner=user)))
+        assert "own@test.example" not in [mail["To"] for mail in plan.taken]
+    tasks_in(app, failed.id)
+    assert [mail["To"] for mail in plan.taken] == ["own@test.example"]
+
+
+def tasks_in(app: Flask, delivery: uuid.UUID) -> None:
+    with app.app_context():
+        tasks.send(str(delivery))
+
+
+def test_a_mended_address_that_bounces_says_nothing_about_the_account(
+    failed: Failed, app: Flask, client: Client, plan: Plan
+) -> None:
+    with app.app_context():
+        user = db.session.get_one(Delivery, failed.id).notice.user
+        user.email_failed_at = None
+        account = user.id
+        db.session.commit()
+    signed_in(client, Role.ADMIN)
+    mend(client, failed.id, "wrong@test.example")
+    plan.recipient = ["550 5.1.1 no such user"]
+    tasks_in(app, failed.id)
+    with app.app_context():
+        assert db.session.get_one(User, account).email_failed_at is None
+    client.submit(client.get("/admin/deliveries"), "重发勾选的", {"delivery": str(failed.id)})
+    tasks_in(app, failed.id)
+    assert plan.taken[-1]["To"] == "wrong@test.example", "sent anew, it goes where it was mended to"
+    assert "任职时间不够" not in plan.taken[-1].get_content()
+
+
+def test_the_account_s_own_address_needs_no_mending(failed: Failed, app: Flask, client: Client) -> None:
+    with app.app_context():
+        address = db.session.get_one(Delivery, failed.id).notice.user.email
+    signed_in(client, Role.ADMIN)
+    assert "这就是账号上的邮箱" in mend(client, failed.id, address).get_data(as_text=True)
+    assert statuses(app)[0] == DeliveryStatus.FAILED
 
 
 def test_an_address_of_somebody_else_is_refused(failed: Failed, app: Flask, client: Client) -> None:
@@ -145,8 +208,7 @@ def test_an_address_of_somebody_else_is_refused(failed: Failed, app: Flask, clie
         db.session.commit()
         taken = other.email
     signed_in(client, Role.ADMIN)
-    page = client.get(f"/admin/deliveries/{failed.id}")
-    page = client.submit(page, "更正并重发", {"email": taken, "reason": "核实"})
+    page = mend(client, failed.id, taken)
     assert "另一个账号正在使用" in page.get_data(as_text=True)
     assert statuses(app)[0] == DeliveryStatus.FAILED
 

@@ -3,8 +3,9 @@
 import os
 import ssl
 import subprocess
+import uuid
 from collections.abc import Iterator
-from email import policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from recruitment.notices import pool
-from recruitment.notices.channels import Bounced, Final, Passing, Unknown, Unreachable
-from recruitment.notices.mail import hand_over
+from recruitment.notices.channels import Bounced, Final, Parcel, Passing, Unknown, Unreachable
+from recruitment.notices.mail import compose, hand_over
 from recruitment.services import free_port
+from tests import factories
 from tests.notices.servers import Plan, mail_server
 
 
@@ -171,3 +173,27 @@ def test_starttls_and_a_password_once_a_connection(certificate: ssl.SSLContext) 
             # Without TLS the server does not even listen.
             send(f"smtp://localhost{address}")
         pool.forget()
+
+
+@pytest.mark.parametrize(
+    "subject", ["报名已撤回", "请补正报名材料，截止2026年11月24日（星期二）12:00", "长" * 40]
+)
+def test_a_subject_of_any_length_begins_on_its_own_line(subject: str) -> None:
+    parcel = Parcel(
+        uuid.uuid4(),
+        0,
+        "email",
+        "cadre@test.example",
+        None,
+        subject,
+        "正文",
+        "<p>正文</p>",
+        None,
+        factories.NOW,
+    )
+    content = compose(parcel, "四川省定向考录平台 <no-reply@kaolu.example>")
+    mail = message_from_bytes(content, policy=policy.default)
+    assert str(mail["Subject"]) == subject
+    assert max(len(line) for line in content.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
+    assert mail["From"].addresses[0].addr_spec == "no-reply@kaolu.example"
+    assert mail["From"].addresses[0].display_name == "四川省定向考录平台"

@@ -22,6 +22,18 @@ DATED = re.compile(r"\d{4}年\d{2}月\d{2}日（星期[一二三四五六日]）
 CLAUSE = re.compile(r"依据：|《[^》]+》|招考公告“[^”]+”条款")
 # Between Chinese characters, or beside one, these stand in full width.
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?()]|[,;!?()][\u4e00-\u9fff]")
+# Facts that are not always there.
+UNSURE = (
+    "appeal_until",
+    "decide_by",
+    "explanation",
+    "instructions",
+    "query_closes_at",
+    "rechoice",
+    "result",
+    "ticket_number",
+    "told",
+)
 
 
 @pytest.fixture
@@ -40,12 +52,13 @@ def test_a_text_is_as_it_was_read(app: Flask, kind: Kind) -> None:
         shown = f"标题：{text.subject}\n\n{text.body}"
     if text.sms:
         shown += f"\n短信：{text.sms}\n"
-    snapshot = SNAPSHOTS / f"{kind.name}.txt"
-    if os.environ.get("SNAPSHOTS") == "write":
-        snapshot.parent.mkdir(exist_ok=True)
-        snapshot.write_text(shown, "utf-8")
-    assert snapshot.is_file(), "read the new text aloud, then run this with SNAPSHOTS=write"
-    assert shown == snapshot.read_text("utf-8")
+    for ending, now in (("txt", shown), ("html", text.body_html)):
+        snapshot = SNAPSHOTS / f"{kind.name}.{ending}"
+        if os.environ.get("SNAPSHOTS") == "write":
+            snapshot.parent.mkdir(exist_ok=True)
+            snapshot.write_text(now, "utf-8")
+        assert snapshot.is_file(), "read the new text aloud, then run this with SNAPSHOTS=write"
+        assert now == snapshot.read_text("utf-8")
 
 
 @every_kind
@@ -96,4 +109,28 @@ def test_every_text_has_a_short_message_that_fits(app: Flask) -> None:
 
 
 def test_no_text_is_left_without_its_notice() -> None:
-    assert {path.stem for path in SNAPSHOTS.glob("*.txt")} == set(NAMES)
+    for ending in ("txt", "html"):
+        assert {path.stem for path in SNAPSHOTS.glob(f"*.{ending}")} == set(NAMES)
+
+
+@every_kind
+def test_a_text_has_no_empty_place_where_something_was_not_filled_in(app: Flask, kind: Kind) -> None:
+    """What nobody has to fill in, or what is not known yet, leaves no label behind it and no half sentence."""
+    with app.app_context():
+        text = render(kind.name, {**kind.sample, **{name: "" for name in UNSURE if name in kind.sample}})
+    listed = re.sub(r"：\n(- |https://)", "", text.body)
+    for line in listed.split("您好：", 1)[1].splitlines():
+        assert not line.endswith("："), line
+        assert not re.search(r"[，、：]。|在前|（）|“”|^[，。；]", line), line
+    assert "\n\n\n" not in text.body
+
+
+def test_a_text_message_tells_the_truth_where_there_is_nothing_to_pay_or_undo(app: Flask) -> None:
+    def sms(name: str, **facts: object) -> str:
+        with app.app_context():
+            return render(name, {**catalogue.kinds()[name].sample, **facts}).sms or ""
+
+    assert "请在" not in sms("candidate.fee_due", amount="", due="")
+    assert "缴费" not in sms("candidate.fee_confirmed", amount="")
+    assert "撤销" not in sms("appeal.upheld", reversed=False)
+    assert "改报" not in sms("application.refused", may_choose_again=False)

@@ -13,8 +13,7 @@ from recruitment.candidates.models import Candidate
 from recruitment.objections import operations
 from recruitment.objections.models import Objection
 from recruitment.people.models import Role
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.objections import filing
@@ -63,7 +62,7 @@ def test_from_the_notice_to_the_code_and_back(
     assert "已上传1张" in pages.text_of(page)
     page = client.submit(page, "记下了，退出")
     # On another telephone, typed by hand.
-    other = pages.open_browser(app)
+    other = pages.visitor(app)
     assert "查询异议结果" in other.get("/objections/mine", follow_redirects=True).text
     page = other.submit(other.get("/objections/"), "查询", {"code": code.lower().replace("-", " ")})
     assert "已收到" in pages.text_of(page)

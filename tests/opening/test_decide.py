@@ -18,8 +18,7 @@ from recruitment.fees import queries as fee_queries
 from recruitment.opening import operations, queries
 from recruitment.people.models import Role
 from recruitment.workflow import engine, fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.fees import paying
 from tests.fees.paying import DUE
@@ -188,7 +187,7 @@ def test_the_page_shows_and_confirms_the_proposal(app: Flask, session: Session, 
     assert pages.errors_beside(page) == {"rechoice_closes_at": "错误： 有职位取消，请填写改报截止时间。"}
     page = browser.submit(page, "确认方案", {"rechoice_closes_at": "2026-12-13T08:00"})
     assert "改报截止：2026年12月13日（星期日）08:00" in pages.text_of(page)
-    public = pages.open_browser(app).get(f"/calls/{made.call.slug}/positions")
+    public = pages.visitor(app).get(f"/calls/{made.call.slug}/positions")
     assert "职位已取消，原招3人" in pages.text_of(public)
     assert "招1人，原招2人" in pages.text_of(public)
     assert session.scalar(sa.select(sa.func.count()).where(Application.state == "displaced")) == 1

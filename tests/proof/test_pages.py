@@ -18,11 +18,10 @@ from recruitment.notices import operations, tasks
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.people.models import Role
 from recruitment.proof.models import DeliveryAttempt
-from tests import factories
-from tests.calls import pages
-from tests.calls.conftest import counted as counted
+from tests import factories, pages
 from tests.client import Client, tree, words
 from tests.conftest import Clock
+from tests.desk import counted as counted
 from workflows.schema import outbox
 
 

@@ -10,11 +10,10 @@ from werkzeug.test import TestResponse
 from recruitment.calls.models import Call
 from recruitment.people.models import Role
 from recruitment.public import self_check
-from tests import factories
-from tests.cadres.browser import Browser, counted
-from tests.calls.pages import errors_beside, text_of
-from tests.client import heading, tree, words
+from tests import factories, pages
+from tests.client import Client, heading, tree, words
 from tests.conftest import Clock
+from tests.pages import counted, errors_beside, text_of
 
 ANSWERS = {
     "birth_date": ["1988", "5", "4"],
@@ -28,9 +27,9 @@ ANSWERS = {
 
 
 @pytest.fixture
-def visitor(app: Flask, clock: Clock) -> Browser:
+def visitor(app: Flask, clock: Clock) -> Client:
     clock.set(factories.NOW)
-    return Browser(app, app.response_class)
+    return pages.visitor(app)
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def call(session: Session) -> Call:
     return made
 
 
-def ask(visitor: Browser, **changes: object) -> TestResponse:
+def ask(visitor: Client, **changes: object) -> TestResponse:
     return visitor.submit(visitor.get("/calls/2026/check"), "查看结果", ANSWERS | changes)
 
 
@@ -56,7 +55,7 @@ def link_of(page: TestResponse) -> str:
 
 
 @pytest.mark.usefixtures("call")
-def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: Browser) -> None:
+def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: Client) -> None:
     page = ask(visitor)
     assert heading(page) == "自查结果"
     assert groups(page) == {"条件相符": 1, "不能报": 1}
@@ -73,7 +72,7 @@ def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: B
     [
         ({"appraisal": ""}, "待核实", "2025年"),
         ({"education": "junior_middle"}, "差一条", "高中"),
-        ({"since": ["2024", "1", "1"]}, "差一条", "2027年1月1日起满3年"),
+        ({"since": ["2024", "1", "1"]}, "差一条", "继续任职到2027年1月1日，就满3年"),
         ({"birth_date": ["1982", "5", "4"]}, "不能报", "获得过国家规定的综合类表彰的，上限放宽到45周岁"),
         ({"birth_date": ["1982", "5", "4"], "commended": "unsure"}, "待核实", "综合类表彰"),
         ({"birth_date": ["1982", "5", "4"], "commended": "yes"}, "条件相符", ""),
@@ -83,7 +82,7 @@ def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: B
     ],
 )
 def test_the_answer_names_the_rule_and_what_would_change_it(
-    visitor: Browser, changes: dict[str, object], found: str, reason: str
+    visitor: Client, changes: dict[str, object], found: str, reason: str
 ) -> None:
     page = ask(visitor, **changes)
     assert found in groups(page)
@@ -93,7 +92,7 @@ def test_the_answer_names_the_rule_and_what_would_change_it(
 
 
 def test_the_link_gives_the_same_answer_and_names_no_day(
-    visitor: Browser, app: Flask, session: Session, call: Call
+    visitor: Client, app: Flask, session: Session, call: Call
 ) -> None:
     factories.position(session, call, conditions={"years": 5})
     session.commit()
@@ -107,7 +106,7 @@ def test_the_link_gives_the_same_answer_and_names_no_day(
     ):
         page = ask(visitor, **changes)
         link = link_of(page)
-        somebody_else = Browser(app, app.response_class)
+        somebody_else = pages.visitor(app)
         shared = somebody_else.get(link)
         assert shared.status_code == 200
         assert groups(shared) == groups(page)
@@ -125,7 +124,7 @@ def test_the_link_gives_the_same_answer_and_names_no_day(
 
 
 @pytest.mark.usefixtures("call")
-def test_a_mangled_link_is_no_page(visitor: Browser) -> None:
+def test_a_mangled_link_is_no_page(visitor: Client) -> None:
     link = link_of(ask(visitor))
     assert visitor.get(link.replace("senior_high", "wizard")).status_code == 404
     assert visitor.get("/calls/2026/check/result").status_code == 404
@@ -134,7 +133,7 @@ def test_a_mangled_link_is_no_page(visitor: Browser) -> None:
 
 
 @pytest.mark.usefixtures("call")
-def test_what_is_missing_is_said_beside_its_question(visitor: Browser) -> None:
+def test_what_is_missing_is_said_beside_its_question(visitor: Client) -> None:
     page = visitor.submit(visitor.get("/calls/2026/check"), "查看结果")
     assert page.status_code == 422
     assert errors_beside(page).keys() == {"birth_date", "education", "post", "commended"}
@@ -147,13 +146,13 @@ def test_what_is_missing_is_said_beside_its_question(visitor: Browser) -> None:
 
 
 @pytest.mark.usefixtures("call")
-def test_the_answers_can_be_changed_below_the_result(visitor: Browser) -> None:
+def test_the_answers_can_be_changed_below_the_result(visitor: Client) -> None:
     page = visitor.submit(ask(visitor), "再查一次", {"education": "junior_middle"})
     assert groups(page) == {"差一条": 1, "不能报": 1}
 
 
 @pytest.mark.usefixtures("visitor")
-def test_the_short_address_leads_to_the_call_under_way(visitor: Browser, session: Session) -> None:
+def test_the_short_address_leads_to_the_call_under_way(visitor: Client, session: Session) -> None:
     assert heading(visitor.get("/check")) == "现在没有招考"
     made = factories.call(session)
     draft = factories.draft_call(session, factories.actor(factories.staff(session, Role.ADMIN)))
@@ -163,7 +162,7 @@ def test_the_short_address_leads_to_the_call_under_way(visitor: Browser, session
 
 
 def test_a_position_far_away_by_two_rules_is_no_near_miss(
-    visitor: Browser, session: Session, call: Call
+    visitor: Client, session: Session, call: Call
 ) -> None:
     factories.position(
         session, call, conditions={"years": 9}, conditions_text="任职满9年", education="bachelor"
@@ -174,7 +173,7 @@ def test_a_position_far_away_by_two_rules_is_no_near_miss(
 
 
 def test_many_positions_cost_no_more_queries(
-    app: Flask, visitor: Browser, session: Session, call: Call
+    app: Flask, visitor: Client, session: Session, call: Call
 ) -> None:
     link = link_of(ask(visitor))
     with counted(app) as few:
@@ -188,7 +187,7 @@ def test_many_positions_cost_no_more_queries(
 
 
 def test_counties_with_positions_that_name_them_are_kept_in_the_link(
-    visitor: Browser, session: Session, call: Call
+    visitor: Client, session: Session, call: Call
 ) -> None:
     assert "place=5107&" in link_of(ask(visitor)) + "&"
     factories.position(session, call, conditions={"areas": [factories.COUNTY]})
@@ -196,7 +195,7 @@ def test_counties_with_positions_that_name_them_are_kept_in_the_link(
     assert f"place={factories.COUNTY}&" in link_of(ask(visitor)) + "&"
 
 
-def test_the_published_date_decides_to_the_day(visitor: Browser, call: Call) -> None:
+def test_the_published_date_decides_to_the_day(visitor: Client, call: Call) -> None:
     first = date.fromisoformat(call.parameters["windows"]["base"])
     inside = ask(visitor, birth_date=[str(first.year), str(first.month), str(first.day)])
     assert groups(inside) == {"条件相符": 1, "不能报": 1}
@@ -206,7 +205,7 @@ def test_the_published_date_decides_to_the_day(visitor: Browser, call: Call) -> 
 
 @pytest.mark.usefixtures("call")
 def test_a_program_that_asks_again_and_again_is_stopped_at_its_address(
-    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+    visitor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(self_check, "CHECKS", "2 per 15 minutes")
     assert [ask(visitor).status_code for _ in range(3)] == [200, 200, 429]

@@ -12,8 +12,7 @@ from recruitment.calls.models import Call
 from recruitment.eligibility.rulesets import Override
 from recruitment.people.models import Role
 from recruitment.public.words import paragraphs, phone_number
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client, heading, tree, words
 from tests.conftest import Clock
 from workflows.terms import Actor

@@ -14,8 +14,7 @@ from werkzeug.test import TestResponse
 from recruitment.candidates.models import Candidate
 from recruitment.people.models import Role
 from recruitment.public_notice import privacy
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.paper import assert_fonts_embedded, words_of

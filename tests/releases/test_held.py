@@ -17,9 +17,8 @@ from recruitment.people.models import Letter, Role, User
 from recruitment.people.tasks import send_letter
 from recruitment.releases import operations
 from recruitment.releases.models import EditKind, NoticeEdit
-from tests import factories
+from tests import factories, pages
 from tests.appeals import filing
-from tests.calls import pages
 from tests.client import Client
 from tests.conftest import Clock
 from workflows.schema import outbox

@@ -29,7 +29,7 @@ def run(session: Session, clock: Clock) -> Run:
         known = set(session.scalars(sa.select(Reminder.id)))
         session.commit()
         tasks.remind_all()
-        rows = session.scalars(sa.select(Reminder).order_by(Reminder.rule))
+        rows = session.scalars(sa.select(Reminder).where(Reminder.missed.is_(None)).order_by(Reminder.rule))
         return [row.rule for row in rows if row.id not in known]
 
     return run_at

@@ -55,7 +55,7 @@ def extend(session: Session, call: Call, until: str, **whom: Any) -> None:
 
 
 def publish(session: Session) -> None:
-    for row in session.scalars(sa.select(Reminder.outbox_id)).all():
+    for row in session.scalars(sa.select(Reminder.outbox_id).where(Reminder.missed.is_(None))).all():
         notice_tasks.publish(str(row))
 
 

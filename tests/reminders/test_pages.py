@@ -12,8 +12,7 @@ from recruitment.calls.models import Call
 from recruitment.notices.catalogue import kinds
 from recruitment.people.models import Role, User
 from recruitment.reminders.models import Reminder, ReminderSetting, ReminderTimes
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.client import Client
 from tests.conftest import Clock
 from tests.reminders.conftest import Run

@@ -112,6 +112,11 @@ class Position:
                 called = {row["candidate"] for row in self.short}
                 rest = [row for row in self.standing() if row["candidate"] not in called]
                 self.short = self.short + self.best(rest, vacancies)
+        inside = {row["candidate"] for row in self.short}
+        outside = [row for row in self.standing() if row["candidate"] not in inside]
+        kept = [self.mark(row) for row in outside if row.get("kept", "") == "Y"]
+        if kept:
+            self.short = self.short + [row for row in outside if self.mark(row) >= min(kept)]
 
     def decide_totals(self) -> None:
         interview = self.scheme["interview"]

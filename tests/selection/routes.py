@@ -6,18 +6,15 @@ SAMPLES = {
     "selection.scheme": Sample(of_call),
     "selection.bonuses": Sample(of_call),
     "selection.bonus_template": Sample(of_call),
-    "selection.upload_bonuses": Sample(of_call),
-    "selection.check_bonuses": Sample(plus(of_call, name="x"), own=False),
-    "selection.confirm_bonuses": Sample(plus(of_call, name="x"), own=False),
     "selection.marks": Sample(of_call),
     "selection.marks_template": Sample(of_call),
-    "selection.upload_marks": Sample(of_call),
     "selection.marks_entry": Sample(plus(of_call, entry_id=NOWHERE), own=False),
     "selection.confirm_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
     "selection.drop_marks": Sample(plus(of_call, entry_id=NOWHERE), own=False),
     "selection.find_marks": Sample(of_call),
     "selection.marks_of": Sample(plus(of_call, ticket="x"), own=False),
     "selection.correct_mark": Sample(plus(of_call, ticket="x"), own=False),
+    "selection.rule_attendance": Sample(plus(of_call, ticket="x", subject="xingce"), own=False),
     "selection.recounts": Sample(of_call),
     "selection.answer_recount": Sample(plus(of_call, recount_id=NOWHERE), own=False),
     "selection.ranking_index": Sample(of_call),
@@ -25,6 +22,7 @@ SAMPLES = {
     "selection.ranked_position": Sample(plus(of_call, stage="written", code="x"), own=False),
     "selection.compute": Sample(plus(of_call, stage="written")),
     "selection.publish": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
+    "selection.supplement": Sample(of_call),
     "selection.withdraw": Sample(plus(of_call, stage="written", ranking_id=NOWHERE), own=False),
     "selection.published": Sample(plus(of_call, stage="written"), own=False),
     "selection.published_position": Sample(plus(of_call, stage="written", code="x"), own=False),
@@ -50,7 +48,6 @@ SAMPLES |= {
     "selection.interview_examiners": Sample(of_call),
     "selection.interview_template": Sample(of_call),
     "selection.interview_signatures": Sample(of_call),
-    "selection.upload_interview": Sample(of_call),
     "selection.draw": Sample(of_call),
     "selection.undo_draw": Sample(of_call),
     "selection.extra_interview": Sample(of_call),
@@ -58,4 +55,11 @@ SAMPLES |= {
     "selection.to_medical": Sample(of_call),
     "selection.published_draw": Sample(of_call, own=False),
     "selection.own_interview": Sample(of_candidate, foreign=True),
+}
+
+SAMPLES |= {
+    f"selection.{name}": Sample(of_call) for name in ("import_marks", "import_interview", "import_bonuses")
+} | {
+    f"selection.{name}_upload": Sample(plus(of_call, upload_id=NOWHERE), own=False)
+    for name in ("import_marks", "import_interview", "import_bonuses")
 }

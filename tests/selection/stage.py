@@ -1,6 +1,7 @@
 """A call whose candidates wait for their marks, and the people who enter them."""
 
 import csv
+import hashlib
 import io
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from recruitment.applications.models import Application
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.lists.reading import read_list
 from recruitment.people.models import Role, User
 from recruitment.selection.marks import entry, operations
 from recruitment.selection.models import CallRanking, MarkEntry, Stage
@@ -106,7 +108,7 @@ def sheet(rows: Mapping[str, Sequence[str]], header: Sequence[str] = HEADER) -> 
 def enter(session: Session, made: Exam, rows: Mapping[str, Sequence[str]], person: User) -> entry.Confirmed:
     """One person reads the sheet and stands by it."""
     content = sheet(rows)
-    found = operations.read_sheet(session, made.call, content)
+    found = read_list(operations.sheet_of(session, made.call), content)
     assert found.ok, found.errors
     kept = entry.stage_entry(
         session,
@@ -115,7 +117,7 @@ def enter(session: Session, made: Exam, rows: Mapping[str, Sequence[str]], perso
         person,
         LATER,
         filename="成绩.csv",
-        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
         rows={row.ticket: row.cells for row in found.rows},
     )
     return operations.confirm(session, made.call, kept.id, person, LATER)

@@ -51,6 +51,7 @@ def random_rows(choose: random.Random, scheme: dict[str, Any], positions: int) -
     rows: list[oracle.Row] = []
     # Few different marks make many ties, at the cut and everywhere else.
     spread = choose.choice([2, 5, 60])
+    called = choose.choice([0, 0, 0.05, 0.3])
     for position in range(positions):
         openings = str(choose.choice([1, 1, 1, 2, 3]))
         prefecture = choose.choice(["510700", "513400", "511900"])
@@ -67,6 +68,8 @@ def random_rows(choose: random.Random, scheme: dict[str, Any], positions: int) -
                 "recheck": choose.choice(["Y", "Y", "", "N"]),
                 "extra_interview": choose.choice(["", "80", "81.5"]),
             }
+            if called:
+                row["kept"] = "Y" if choose.random() < called else choose.choice(["", "N"])
             for subject in scheme["subject"]:
                 mark = f"{50 + choose.randrange(spread) / 2:.1f}"
                 row[subject["code"]] = "" if absent and choose.random() < 0.5 else mark

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from recruitment.lists.reading import read_list
 from recruitment.people.models import Role, User
 from recruitment.selection.certificate import verify
 from recruitment.selection.interview import operations, plan
@@ -34,8 +35,7 @@ from recruitment.selection.recheck import operations as recheck
 from recruitment.selection.results import operations as results
 from recruitment.selection.results import queries
 from recruitment.selection.scheme import Rounding, RoundingMode
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY
 from tests.selection import stage
@@ -174,10 +174,10 @@ def sheet(made: stage.Exam, marks: Sequence[str]) -> bytes:
 
 
 def enter(session: Session, made: stage.Exam, content: bytes, person: User) -> entry.Confirmed:
-    found = operations.read_sheet(session, made.call, content)
+    found = read_list(operations.sheet_of(session, made.call), content)
     assert found.ok, [str(error) for error in found.errors]
     kept = entry.stage_entry(
-        session, made.call, Stage.FINAL, person, LATER, filename="面试.csv", content=content,
+        session, made.call, Stage.FINAL, person, LATER, filename="面试.csv", sha256=hashlib.sha256(content).hexdigest(),
         rows={row.ticket: row.cells for row in found.rows},
     )  # fmt: skip
     return operations.confirm(session, made.call, kept.id, person, LATER)
@@ -288,7 +288,7 @@ def test_two_sheets_must_agree_and_rows_must_be_whole(session: Session) -> None:
     broken = sheet(made, ["70", "90", "80", "80", "75"]).decode().splitlines()
     broken[1] = ",".join(broken[1].split(",")[:-1]) + ","
     broken[2] = ",".join([*broken[2].split(",")[:-1], "缺考"])
-    found = operations.read_sheet(session, made.call, "\n".join(broken).encode())
+    found = read_list(operations.sheet_of(session, made.call), "\n".join(broken).encode())
     assert [(error.row, error.column) for error in found.errors] == [
         (2, "举止仪表·考官7"),
         (3, "举止仪表·考官7"),
@@ -308,7 +308,7 @@ def test_the_pages_of_an_interview(app: Flask, session: Session, clock: Clock) -
         assert "已保存" in page.text, pages.text_of(page)
     page = admin.submit(page, "按种子抽签")
     assert "已抽签" in page.text
-    anybody = pages.open_browser(app)
+    anybody = pages.visitor(app)
     words = pages.text_of(anybody.get(f"/calls/{slug}/interview"))
     assert "2026135" in words
     assert all(ticket in words for ticket in made.tickets)
@@ -317,6 +317,12 @@ def test_the_pages_of_an_interview(app: Flask, session: Session, clock: Clock) -
         page = browser.get(f"/admin/calls/{slug}/interview")
         content = sheet(made, ["70", "90", "缺考", "80", "75"])
         page = browser.submit(page, "上传并试读", {"table": pages.upload(content, "面试.csv")})
+        # An element a row and an examiner a column: all of them in one row are wider than any screen.
+        arranged = plan.plan_of(session, made.call)
+        elements = [element.name for element in plan.elements_of(arranged)]
+        rows = pages.rows_of(page)
+        assert [row[1] for row in rows[: len(elements)]] == elements
+        assert {len(row) for row in rows} == {2 + arranged.examiners}
         page = browser.submit(page, "确认我的录入")
         assert name in page.text
     signatures = admin.submit(admin.get(f"/admin/calls/{slug}/interview"), "下载签到表")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from recruitment.lists.parsers import Wrong
+from recruitment.lists.reading import read_list
 from recruitment.people.models import Role
 from recruitment.selection import plans, presets
 from recruitment.selection.marks import entry, operations
@@ -121,12 +122,19 @@ def test_a_sheet_is_held_against_the_candidates(session: Session) -> None:
     made = stage.exam(session, (2,))
     one, two = made.tickets
     stage.enter_twice(session, made, {one: ["66.5", "63"]})
-    found = operations.read_sheet(
-        session, made.call, stage.sheet({one: ["66.5", "63"], two: ["101", ""], "999": ["1", "2"]})
+    found = read_list(
+        operations.sheet_of(session, made.call),
+        stage.sheet({one: ["66.5", "63"], two: ["101", ""], "999": ["1", "2"]}),
     )
-    assert [(error.row, error.column) for error in found.errors] == [(3, "行测"), (3, "申论")]
-    found = operations.read_sheet(
-        session, made.call, stage.sheet({one: ["66.5", "63"], two: ["60", "60"], "999": ["1", "2"]})
+    assert [(error.row, error.column) for error in found.errors] == [
+        (2, "准考证号"),
+        (3, "行测"),
+        (3, "申论"),
+        (4, "准考证号"),
+    ]
+    found = read_list(
+        operations.sheet_of(session, made.call),
+        stage.sheet({one: ["66.5", "63"], two: ["60", "60"], "999": ["1", "2"]}),
     )
     assert [(error.row, error.wrong) for error in found.errors] == [
         (2, f"“{one}”已有成绩"),
@@ -145,7 +153,7 @@ def test_an_admin_of_elsewhere_enters_nothing(session: Session) -> None:
 def test_one_person_cannot_confirm_anothers_entry(session: Session) -> None:
     made = stage.exam(session, (1,))
     kept = entry.stage_entry(
-        session, made.call, Stage.WRITTEN, made.admin, LATER, filename="a.csv", content=b"a",
+        session, made.call, Stage.WRITTEN, made.admin, LATER, filename="a.csv", sha256="0" * 64,
         rows={made.tickets[0]: {"xingce": "60", "shenlun": "60"}},
     )  # fmt: skip
     with pytest.raises(Refused, match="只能确认自己上传的"):

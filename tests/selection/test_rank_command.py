@@ -81,7 +81,7 @@ GOOD = "P1,1,C1,60,60,0,N,N,80"
         ("P1,2,C2,60,60,0,N,N,80", "openings", "第 2 行为 1"),
         ("P1,0,C2,60,60,0,N,N,80", "openings", "不是名额"),
         ("P1,1.0,C2,60,60,0,N,N,80", "openings", "不是名额"),
-        ("P1,1,C2,60,60,,N,N,80", "bonus", "不是分数"),
+        ("P1,1,C2,60,60,,N,N,80", "bonus", "没有加分的填 0"),
         ("P1,1,C2,60,60,0,n,N,80", "absent", "Y 或 N"),
         ("P1,1,C2,60,60,0,N,,80", "violation", "Y 或 N"),
         (",1,C2,60,60,0,N,N,80", "position", "为空"),
@@ -96,7 +96,7 @@ def test_a_bad_cell_is_named_and_nothing_is_written(
     (tmp_path / "ranked.csv").write_text("of yesterday", encoding="utf-8")
     result = run(GOOD, row)
     assert result.exit_code == 1
-    assert f"第 3 行，{column} 列：" in result.stderr
+    assert f"第 3 行，{column}{'' if column == '整行' else ' 列'}：" in result.stderr
     assert words in result.stderr
     assert (tmp_path / "ranked.csv").read_text(encoding="utf-8") == "of yesterday"
 
@@ -197,3 +197,25 @@ def test_the_certificate_is_the_same_again_and_shows_any_change(run: Run, tmp_pa
         assert old in certificate
         with pytest.raises(CertificateError):
             verify(certificate.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("option", "target"),
+    [
+        ("--out", "scores.csv"),
+        ("--out", "scheme.toml"),
+        ("--explain", "scores.csv"),
+        ("--certificate", "link.csv"),
+        ("--explain", "../{here}/ranked.csv"),
+        ("--certificate", "ranked.csv"),
+    ],
+)
+def test_no_file_is_written_over_what_was_read_or_over_another(
+    run: Run, tmp_path: Path, option: str, target: str
+) -> None:
+    (tmp_path / "link.csv").symlink_to(tmp_path / "scores.csv")
+    result = run(GOOD, options=(option, str(tmp_path / target.format(here=tmp_path.name))))
+    assert result.exit_code == 2
+    assert "读入的文件" in result.stderr or "不能是同一个文件" in result.stderr
+    assert (tmp_path / "scores.csv").read_text(encoding="utf-8") == f"{HEADER}\n{GOOD}\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.csv", "scheme.toml", "scores.csv"]

@@ -16,17 +16,21 @@ from recruitment.database import db
 from recruitment.notices.models import Notice
 from recruitment.notices.operations import publish
 from recruitment.people.models import Role, User
-from recruitment.selection import presets
-from recruitment.selection.models import InterviewPlan
-from recruitment.selection.ranking import Candidate
+from recruitment.selection import plans, presets
+from recruitment.selection.certificate import verify
+from recruitment.selection.marks import operations as marks
+from recruitment.selection.models import InterviewPlan, Stage
+from recruitment.selection.ranking import Candidate, rank
 from recruitment.selection.recheck import operations, substitution
+from recruitment.selection.results import operations as results
+from recruitment.selection.results import queries
+from recruitment.selection.results.table import inputs
 from recruitment.selection.scheme import Scheme, load_scheme
-from recruitment.workflow import engine
-from tests import factories
-from tests.cadres.browser import signed_in
-from tests.calls import pages
+from recruitment.workflow import engine, fire
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.factories import COUNTY, OTHER_COUNTY
+from tests.pages import signed_in
 from tests.selection import stage
 from tests.selection.stage import LATER
 from workflows import timers
@@ -75,6 +79,30 @@ def entrants(marks: list[int], failed: set[int], openings: int = 1) -> list[Cand
 def test_who_is_called_up(marks: list[int], failed: set[int], rounds: str, called: set[str]) -> None:
     found = substitution.vacancies(entrants(marks, failed), scheme(rounds))
     assert set(found["P"].called if "P" in found else ()) == called
+
+
+@pytest.mark.parametrize(
+    ("marks", "failed", "called", "inside"),
+    [
+        # T0 failed, T3 was called, T0 came back.
+        ([9, 8, 7, 6, 5], set(), {3}, {0, 1, 2, 3}),
+        # Four are in: one may drop out without a vacancy, the second makes one that T4 fills.
+        ([9, 8, 7, 6, 5], {1}, {3}, {0, 1, 2, 3}),
+        ([9, 8, 7, 6, 5], {1, 2}, {3}, {0, 1, 2, 3, 4}),
+        # The office called T4 before T3, and T5 is level with T4: no click decides between them.
+        ([9, 8, 7, 6, 5, 5, 4], set(), {4}, {0, 1, 2, 3, 4, 5}),
+        # Who was called and failed is no reason to call somebody else for a vacancy that went away.
+        ([9, 8, 7, 6, 5], {3}, {3}, {0, 1, 2, 3}),
+    ],
+)
+def test_nobody_who_was_called_up_is_dropped(
+    marks: list[int], failed: set[int], called: set[int], inside: set[int]
+) -> None:
+    given_ = [
+        entrant._replace(kept=number in called) for number, entrant in enumerate(entrants(marks, failed))
+    ]
+    found = rank(given_, scheme("2")).results
+    assert {number for number, result in enumerate(found) if result.shortlisted} == inside
 
 
 @given(
@@ -162,6 +190,55 @@ def test_a_failed_recheck_calls_the_next_who_agrees_in_time(
     assert list(stage.states(session, made).values()) == [
         "recheck_failed", "shortlisted", "shortlisted", "shortlisted", "reserve",
     ]  # fmt: skip
+
+
+def test_a_substitute_stays_when_the_failed_recheck_is_reversed(
+    session: Session, made: stage.Exam, reviewer: User
+) -> None:
+    decide(session, made, 0, "fail_recheck", reviewer, "学历证书与填报不一致。")
+    decide(session, made, 3, "call_up", reviewer)
+    fourth = made.candidates[made.tickets[3]]
+    operations.accept(session, fourth, fourth.owner, LATER)
+    higher = factories.staff(session, Role.PREFECTURE_REVIEWER, "510700")
+    first = made.candidates[made.tickets[0]]
+    fire(session, first, "reverse", actor=higher.actor(), now=LATER, form={"reason": "证书属实"})
+
+    ranking = results.compute(session, made.call, Stage.FINAL, made.admin, LATER)
+    rows = {row.candidate_id: row for row in queries.rows_of(session, ranking, first.position_id)}
+
+    inside = [rows[candidate.id].shortlisted for candidate in made.candidates.values()]
+    assert inside == [True, True, True, True, False]
+    assert "此前已通知入闱（含递补）的保留资格" in rows[fourth.id].explanation
+    assert verify(ranking.certificate) == ranking.hash
+    assert due(session, made) == set()
+    # Four are in: the first to leave makes no vacancy, the second does.
+    decide(session, made, 1, "record_giving_up", reviewer, "本人来电")
+    assert due(session, made) == set()
+    decide(session, made, 2, "record_giving_up", reviewer, "本人来电")
+    assert due(session, made) == {made.tickets[4]}
+
+
+def test_what_was_done_under_a_withdrawn_ranking_keeps_nobody(
+    session: Session, made: stage.Exam, reviewer: User
+) -> None:
+    decide(session, made, 0, "record_giving_up", reviewer, "本人来电")
+    decide(session, made, 3, "call_up", reviewer)
+    fourth = made.candidates[made.tickets[3]]
+    operations.accept(session, fourth, fourth.owner, LATER)
+    ranking = plans.published(session, made.call.id, Stage.WRITTEN)
+    assert ranking
+    assert kept(session, made) == made.tickets[:4]
+    results.withdraw(session, made.call, ranking.id, "成绩更正", made.admin, LATER)
+    for subject in ("xingce", "shenlun"):
+        marks.correct(session, made.call, fourth, subject, "10", "登分错误", made.admin, LATER)
+    stage.publish(session, made)
+    assert kept(session, made) == [made.tickets[1], made.tickets[2], made.tickets[4]]
+
+
+def kept(session: Session, made: stage.Exam) -> list[str]:
+    """Who has been told of a place, as the table of the final ranking has it."""
+    lines = [line.split(",") for line in inputs(session, made.call, Stage.FINAL).scores.splitlines()]
+    return [line[2] for line in lines if line[-1] == "Y"]
 
 
 def test_silence_is_giving_up(app: Flask, session: Session, made: stage.Exam, reviewer: User) -> None:

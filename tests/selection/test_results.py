@@ -43,14 +43,10 @@ def field(session: Session) -> stage.Exam:
 def written_to(session: Session, ticket: str, made: stage.Exam) -> list[str]:
     """The texts of the notices that a candidate was sent, made as the worker makes them."""
     mine = outbox.c.subject_id == made.candidates[ticket].id
-    for id_ in session.scalars(sa.select(outbox.c.id).where(mine).order_by(outbox.c.event)).all():
+    decided = session.scalars(sa.select(outbox.c.id).where(mine).order_by(outbox.c.event)).all()
+    for id_ in decided:
         publish(session, id_, LATER)
-    found = session.scalars(
-        sa.select(Notice.body)
-        .where(Notice.subject_id == made.candidates[ticket].id)
-        .order_by(Notice.created_at)
-    )
-    return list(found)
+    return [session.scalars(sa.select(Notice.body).where(Notice.outbox_id == id_)).one() for id_ in decided]
 
 
 def test_publication_moves_everybody_and_tells_them(session: Session) -> None:

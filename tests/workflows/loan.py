@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, DateTime, ForeignKey, Integer, Text, Uuid, exists, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
-from workflows.definition import load
 from workflows.engine import Actor, Engine, Given, Reason, Registry, Scope
+from workflows.reading import load
 from workflows.subject import Subject
 
 DEFINITIONS = Path(__file__).parent / "definitions"

@@ -15,6 +15,7 @@ from recruitment.cli import main
 from tests.workflows.conftest import unprotected
 from tests.workflows.loan import DEFINITIONS, NOW, librarian, new_loan
 from workflows.engine import Engine
+from workflows.reading import DIRECTORY
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -37,6 +38,50 @@ def test_a_fault_is_told_with_file_and_line(tmp_path: Path) -> None:
     code, said = run("workflow", "check", str(faulty))
     assert code == 1
     assert f"{faulty}:{line}: unknown timer 'later'" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('guards = ["position_stands"', 'guards = ["position_stand"', "unknown guard 'position_stand'"),
+        ('form = "undertaking"', 'form = "undertaken"', "unknown form 'undertaken'"),
+        ('"application.submitted"', '"application.sent"', "unknown notice 'application.sent'"),
+        ('{ role = "county_reviewer"', '{ role = "wizard"', "unknown role 'wizard'"),
+        ('due = "', 'due = "never_', "unknown deadline 'never_"),
+    ],
+)
+@pytest.mark.parametrize("name", ["application", "a_draft"])
+def test_names_without_implementation_are_told_of_any_file(
+    tmp_path: Path, name: str, before: str, after: str, words: str
+) -> None:
+    good = (DIRECTORY / "application.toml").read_text("utf-8")
+    good = good.replace('name = "application"', f'name = "{name}"').replace(
+        'guards = ["registration_open", "position_stands"', 'guards = ["position_stands"'
+    )
+    assert before in good
+    file = tmp_path / "draft.toml"
+    file.write_text(good, "utf-8")
+    assert run("workflow", "check", str(file)) == (0, "1 sound\n")
+    file.write_text(good.replace(before, after, 1), "utf-8")
+    code, said = run("workflow", "check", str(file))
+    assert code == 1
+    assert words in said
+
+
+def test_two_files_of_one_version_and_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    one, two, bad = (tmp_path / name for name in ("one.toml", "two.toml", "bad.toml"))
+    for file in (one, two):
+        file.write_bytes((DIRECTORY / "application.toml").read_bytes())
+    bad.write_bytes('name = "x"\nlabel = "报名"\n'.encode("gbk"))
+    code, said = run("workflow", "check", *map(str, (one, two, bad)))
+    assert code == 1
+    assert f"{two}:2: version 1 is also in one.toml" in said
+    assert f"{bad}:2: not UTF-8 text" in said
+
+
+def test_a_picture_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    code, said = run("workflow", "show", "call", "--output", str(tmp_path / "no" / "folder"))
+    assert (code, said.count("\n")) == (1, 1)
 
 
 @pytest.mark.parametrize("format_", ["svg", "mermaid", "bpmn", "json"])

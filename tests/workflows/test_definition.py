@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.workflows.loan import DEFINITIONS, make_registry
-from workflows.definition import DIRECTORY, Unsound, compare, load, read
+from workflows.definition import Unsound, compare
 from workflows.engine import Engine
+from workflows.reading import DIRECTORY, load, read
 from workflows.soundness import check
 
 LOAN = (DEFINITIONS / "loan.toml").read_text("utf-8")
@@ -52,6 +53,10 @@ FAULTS = [
     ("held = true", "helt = true", "helt = true", "unknown key 'helt'"),
     ('who = [{ owner = true }]', 'who = [{ owner = "me" }]', '"me"', "who may be owner"),
     ("version = 1", "version = one", "version = one", "not TOML"),
+    ('guards = ["!fees_paid"]', 'guards = ["!fees_paid", "fees_paid"]', 'guards = ["!fees_paid", "fees_paid"]',
+     "can never be taken"),
+    ("[transition.give_back]", '[migrate.1]\nlent = "lent"\n[transition.give_back]', "[migrate.1]",
+     "version 1 does not come before version 1"),
 ]  # fmt: skip
 
 
@@ -118,6 +123,30 @@ def test_a_name_without_implementation_stops_the_start(kind: str) -> None:
         getattr(registry, kind).popitem()
     with pytest.raises(Unsound, match=r"loan\.toml:\d+: (unknown|no calendar)"):
         Engine(registry, load(DEFINITIONS))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{ role = "director" }', '{ role = "wizard" }'),
+        ('label = "待取书"', 'label = "待取书"\nseen_by = ["wizard"]'),
+    ],
+)
+def test_a_role_that_nobody_can_have_stops_the_start(tmp_path: Path, before: str, after: str) -> None:
+    registry = make_registry()
+    registry.roles = frozenset({"librarian", "director", "member"})
+    Engine(registry, load(DEFINITIONS))
+    assert before in LOAN
+    (tmp_path / "loan.toml").write_text(LOAN.replace(before, after, 1), "utf-8")
+    with pytest.raises(Unsound, match=r"loan\.toml:\d+: unknown role 'wizard'"):
+        Engine(registry, load(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["lending.toml", "loan.v2.toml", "loan.draft.toml"])
+def test_a_file_is_named_after_what_it_holds(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(LOAN, "utf-8")
+    with pytest.raises(Unsound, match=r"the file is (not )?named"):
+        load(tmp_path)
 
 
 def test_a_bulk_step_needs_guards_that_sql_can_ask(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from workflows import diagram
-from workflows.definition import Definition, load
+from workflows.definition import Definition
+from workflows.reading import load
 
 ALL = [versions[max(versions)] for versions in load().values()]
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

@@ -5,7 +5,8 @@ import xml.etree.ElementTree as Xml
 import pytest
 
 from workflows import journey
-from workflows.definition import Definition, load
+from workflows.definition import Definition
+from workflows.reading import load
 
 DEFINITION: Definition = load()["application"][1]
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from tests.workflows.loan import DEFINITIONS, NOW, librarian, make_registry, member, new_loan
 from tests.workflows.test_journal import TABLES
-from workflows.definition import load
 from workflows.engine import Actor, Engine
+from workflows.reading import load
 from workflows.schema import timer
 from workflows.verify import replay, verify
 from workflows.versions import migrate

@@ -15,10 +15,12 @@ from recruitment.database import db
 from recruitment.forms import Refusal
 from recruitment.people.access import current_user
 from recruitment.people.models import Role
-from workflows.terms import Reason, Refused
+from workflows.terms import Refused
 
 blueprint = Blueprint("calls", __name__, url_prefix="/admin/calls")
 Page = str | Response | tuple[str, int]
+
+words_of = wording.words_of
 
 # The supervisor reads everything here and changes nothing.
 READERS = (Role.ADMIN, Role.SUPERVISOR)
@@ -64,10 +66,6 @@ def areas() -> tuple[str, ...]:
 
 def state_label(call: Call) -> str:
     return wording.label(queries.definition().states[call.state].label)
-
-
-def words_of(reason: Reason) -> str:
-    return f"{reason.words}（{reason.citation}）" if reason.citation else reason.words
 
 
 def refusable(operation: Callable[[], Any], beside: Mapping[str, str] | None = None) -> Callable[[], Any]:

@@ -132,7 +132,7 @@ def _changed(parameters: Parameters) -> list[tuple[str, str, str, str]]:
     rules = conditions.rule_set(parameters)
     return [
         (
-            parameters.words[path],
+            wording.label(parameters.words[path]),
             conditions.value_words(rules[path].kind, value.value, rules[path].unit),
             value.reason,
             value.citation.document,

@@ -1,20 +1,21 @@
 """age.minimum and age.ceiling: birth dates against the windows of the call."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from recruitment.eligibility.facts import Person
 from recruitment.eligibility.parameters import Parameters
-from recruitment.eligibility.rules.common import Case, Rule, day
+from recruitment.eligibility.rules.common import DAYS, Case, Rule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.windows import reached_on
+from recruitment.words import Part, Words
 
 
 def minimum(params: Parameters) -> Rule:
     """Born on or before the date that the call publishes for the minimum age."""
     rule, age, cutoff = "age.minimum", params["age.minimum"], params.windows.minimum
-    cite = params.cite("age.minimum")
-    on, latest = day(params.reference_date), day(cutoff)
+    cite, on = params.cite("age.minimum"), params.reference_date
     missing = RuleResult(
         rule,
         UNKNOWN,
@@ -22,18 +23,15 @@ def minimum(params: Parameters) -> Rule:
         age,
         cutoff,
         cite,
-        "没有出生日期，年龄待核实。",
-        f"请填写出生日期；{latest}及以前出生即已满{age}周岁。",
+        Words("还没有填写出生日期，年龄待核实。"),
+        Words("请填写出生日期。%(latest)s及以前出生的，已满%(age)s周岁。", latest=cutoff, age=age),
     )
 
-    def judge(case: Case) -> RuleResult:
-        birth = case.person.birth_date
-        if birth is None:
-            return missing
+    @lru_cache(maxsize=DAYS)
+    def born_on(birth: date) -> RuleResult:
         if birth <= cutoff:
-            return RuleResult(
-                rule, PASS, birth.isoformat(), age, cutoff, cite, f"{day(birth)}出生，到{on}已满{age}周岁。"
-            )
+            message = Words("%(born)s出生，到%(on)s已满%(age)s周岁。", born=birth, on=on, age=age)
+            return RuleResult(rule, PASS, birth.isoformat(), age, cutoff, cite, message)
         return RuleResult(
             rule,
             FAIL,
@@ -41,10 +39,19 @@ def minimum(params: Parameters) -> Rule:
             age,
             cutoff,
             cite,
-            f"{day(birth)}出生，到{on}未满{age}周岁。",
-            f"须在{latest}及以前出生；您到{day(reached_on(birth, age))}满{age}周岁，可等以后的批次。",
+            Words("%(born)s出生，到%(on)s未满%(age)s周岁。", born=birth, on=on, age=age),
+            Words(
+                "须在%(latest)s及以前出生。您到%(full)s满%(age)s周岁，可以参加以后的招考。",
+                latest=cutoff,
+                full=reached_on(birth, age),
+                age=age,
+            ),
             True,
         )
+
+    def judge(case: Case) -> RuleResult:
+        birth = case.person.birth_date
+        return missing if birth is None else born_on(birth)
 
     return judge
 
@@ -54,7 +61,6 @@ class _Band(NamedTuple):
     cutoff: date
     cite: str
     words: str
-    from_day: str
 
 
 def commended(person: Person, reference_date: date) -> bool | None:
@@ -82,11 +88,11 @@ def ceiling(params: Parameters) -> Rule:
 
     def band_of(name: str, cutoff: date, words: str) -> _Band:
         path = f"age.ceiling.{name}"
-        return _Band(params[path], cutoff, params.cite(path), words, day(cutoff))
+        return _Band(params[path], cutoff, params.cite(path), words)
 
     base = band_of("base", params.windows.base, "")
-    autonomous = band_of("autonomous", params.windows.autonomous, "民族自治地方职位的")
-    honoured = band_of("commendation", params.windows.commendation, "获综合类表彰者的")
+    autonomous = band_of("autonomous", params.windows.autonomous, Words("民族自治地方职位的"))
+    honoured = band_of("commendation", params.windows.commendation, Words("获综合类表彰人员的"))
 
     def highest(in_autonomous: bool | None, with_honour: bool | None) -> _Band:
         best = base
@@ -107,8 +113,13 @@ def ceiling(params: Parameters) -> Rule:
             band.years,
             band.cutoff,
             band.cite,
-            "没有出生日期，年龄待核实。",
-            f"请填写出生日期；{band.from_day}及以后出生即在{band.words}{band.years}周岁上限以内。",
+            Words("还没有填写出生日期，年龄待核实。"),
+            Words(
+                "请填写出生日期。%(earliest)s及以后出生的，在%(band)s%(years)s周岁上限以内。",
+                earliest=band.cutoff,
+                band=band.words,
+                years=band.years,
+            ),
         )
         for key, band in certain.items()
     }
@@ -117,53 +128,75 @@ def ceiling(params: Parameters) -> Rule:
         birth = case.person.birth_date
         county = case.position.county
         key = None if county is None else county in counties, commended(case.person, on)
-        if birth is None:
-            return no_birth_date[key]
-        found = certain[key]
+        return no_birth_date[key] if birth is None else born_on(birth, *key)
+
+    @lru_cache(maxsize=DAYS)
+    def born_on(birth: date, in_autonomous: bool | None, with_honour: bool | None) -> RuleResult:
+        key = in_autonomous, with_honour
+        found, most = certain[key], possible[key].cutoff
+        way_out: Words | str = ""
         if birth >= found.cutoff:
-            return RuleResult(
-                rule,
-                PASS,
-                birth.isoformat(),
-                found.years,
-                found.cutoff,
-                found.cite,
-                f"{day(birth)}出生，在{found.words}{found.years}周岁上限以内（{found.from_day}及以后出生）。",
+            outcome = PASS
+            message = Words(
+                "%(born)s出生，在%(band)s%(years)s周岁上限以内（%(earliest)s及以后出生）。",
+                born=birth,
+                band=found.words,
+                years=found.years,
+                earliest=found.cutoff,
             )
-        if birth >= possible[key].cutoff:
-            return RuleResult(
-                rule,
-                UNKNOWN,
-                birth.isoformat(),
-                found.years,
-                found.cutoff,
-                found.cite,
-                f"{day(birth)}出生，超过{found.years}周岁上限；能否放宽待核实。",
-                "".join(ways_out(birth, key)),
+        elif birth >= most:
+            outcome = UNKNOWN
+            message = Words(
+                "%(born)s出生，超过%(years)s周岁上限，能否放宽待核实。", born=birth, years=found.years
+            )
+            way_out = ways_out(birth, key) or ""
+        else:
+            outcome = FAIL
+            message = Words(
+                "%(born)s出生，超过%(band)s%(years)s周岁上限（%(earliest)s及以后出生才可以报考）。",
+                born=birth,
+                band=found.words,
+                years=found.years,
+                earliest=found.cutoff,
+            )
+            way_out = ways_out(birth, key) or Words(
+                "须在%(earliest)s及以后出生，这一条无法改变。", earliest=most
             )
         return RuleResult(
             rule,
-            FAIL,
+            outcome,
             birth.isoformat(),
             found.years,
             found.cutoff,
             found.cite,
-            f"{day(birth)}出生，超过{found.words}{found.years}周岁上限（{found.from_day}及以后出生才可报考）。",
-            "".join(ways_out(birth, key)) or f"须在{possible[key].from_day}及以后出生，这一条无法改变。",
-            True,
+            message,
+            way_out,
+            outcome == FAIL,
         )
 
-    def ways_out(birth: date, key: tuple[bool | None, bool | None]) -> list[str]:
+    def ways_out(birth: date, key: tuple[bool | None, bool | None]) -> Words | None:
         in_autonomous, with_honour = key
-        ways = []
+        by_honour = by_place = None
         if not with_honour and birth >= honoured.cutoff:
-            ask = "请写明是否获得、何时获得综合类表彰；" if with_honour is None else "获得过"
-            end = "有这一表彰" if with_honour is None else "国家规定的综合类表彰"
-            ways.append(f"{ask}{end}的，上限放宽到{honoured.years}周岁（{honoured.from_day}及以后出生）。")
+            asked: dict[str, Part] = {"years": honoured.years, "earliest": honoured.cutoff}
+            if with_honour is None:
+                by_honour = Words(
+                    "请写明有没有、什么时候获得综合类表彰；有的，上限放宽到%(years)s周岁（%(earliest)s及以后出生）。",
+                    **asked,
+                )
+            else:
+                by_honour = Words(
+                    "获得过国家规定的综合类表彰的，上限放宽到%(years)s周岁（%(earliest)s及以后出生）。",
+                    **asked,
+                )
         if not in_autonomous and birth >= autonomous.cutoff:
-            ways.append(
-                f"民族自治地方的职位上限为{autonomous.years}周岁（{autonomous.from_day}及以后出生）。"
+            by_place = Words(
+                "民族自治地方的职位上限为%(years)s周岁（%(earliest)s及以后出生）。",
+                years=autonomous.years,
+                earliest=autonomous.cutoff,
             )
-        return ways
+        if by_honour is not None and by_place is not None:
+            return Words("%(one)s%(other)s", one=by_honour, other=by_place)
+        return by_honour or by_place
 
     return judge

@@ -7,6 +7,7 @@ from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import APPRAISAL_RANK, APPRAISAL_WORDS
+from recruitment.words import Words
 
 
 def recent(params: Parameters) -> Rule:
@@ -24,40 +25,49 @@ def recent(params: Parameters) -> Rule:
     limit = params["appraisal.last_at_least"]
     cite, cite_years = params.cite("appraisal.last_at_least"), params.cite("appraisal.excluded_below")
 
-    def result(outcome: str, measured: str | None, message: str, change: str = "") -> RuleResult:
+    def result(outcome: str, measured: str | None, message: Words, change: Words | str = "") -> RuleResult:
         return RuleResult("appraisal.recent", outcome, measured, limit, None, cite, message, change)
 
     passed = {
-        level: result(PASS, f"{last}:{level}", f"{last}年度考核{APPRAISAL_WORDS[level]}，符合要求。")
+        level: result(
+            PASS,
+            f"{last}:{level}",
+            Words("%(year)s年度考核“%(level)s”，符合要求。", year=last, level=APPRAISAL_WORDS[level]),
+        )
         for level in APPRAISAL_RANK
     }
     too_low = {
         level: result(
             FAIL,
             f"{last}:{level}",
-            f"{last}年度考核{APPRAISAL_WORDS[level]}，未达到{words}。",
-            f"上一年度考核达到{words}后，可以报考以后的批次。",
+            Words(
+                "%(year)s年度考核“%(level)s”，没有达到“%(limit)s”。",
+                year=last,
+                level=APPRAISAL_WORDS[level],
+                limit=words,
+            ),
+            Words("上一年度考核达到“%(limit)s”以后，可以参加以后的招考。", limit=words),
         )
         for level in APPRAISAL_RANK
     }
     missing = result(
         UNKNOWN,
         None,
-        f"没有{last}年度的考核结果，待核实。",
-        f"请补充{last}年度考核结果；{words}及以上即符合。",
+        Words("还没有%(year)s年度的考核结果，待核实。", year=last),
+        Words("请补充%(year)s年度的考核结果，“%(limit)s”及以上就符合。", year=last, limit=words),
     )
     contradictory = result(
         UNKNOWN,
         None,
-        f"{last}年度有两个不同的考核结果，待核实。",
-        f"请以盖章的考核表为准更正{last}年度结果。",
+        Words("%(year)s年度填了两个不同的考核结果，待核实。", year=last),
+        Words("请对照盖章的考核表，改正%(year)s年度的结果。", year=last),
     )
 
     undated = result(
         UNKNOWN,
         None,
-        "有一次考核结果没有写明年度，是否影响报考待核实。",
-        "请写明每个考核结果的年度。",
+        Words("有一次考核结果没有写明年度，是否影响报考待核实。"),
+        Words("请写明每个考核结果的年度。"),
     )
 
     def judge(case: Case) -> RuleResult:
@@ -99,8 +109,13 @@ def recent(params: Parameters) -> Rule:
             limit,
             None,
             cite_years,
-            f"{year}年度考核{APPRAISAL_WORDS[found]}；最近{years}个年度内不得有这样的结果。",
-            f"从{year + years + 1}年起这一年度不再计算，可以报考那时的批次。",
+            Words(
+                "%(year)s年度考核“%(level)s”。最近%(years)s个年度里有这样的结果，不能报考。",
+                year=year,
+                level=APPRAISAL_WORDS[found],
+                years=years,
+            ),
+            Words("从%(year)s年起，这个结果不再影响报考。", year=year + years + 1),
         )
 
     return judge

@@ -6,22 +6,24 @@ from functools import lru_cache
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import DECLARATIONS
+from recruitment.words import Words
 
+_FOR_EVER = Words("这一条无法改变。如果申报有误，请更正并附上证明。")
 # What would change each of them.
 _CHANGES = {
-    "criminal_record": "这一条无法改变；如申报有误，请更正并附证明。",
-    "expelled_from_party": "这一条无法改变；如申报有误，请更正并附证明。",
-    "dismissed_from_office": "这一条无法改变；如申报有误，请更正并附证明。",
-    "joint_discipline": "依法移出名单后，可以报考以后的批次。",
-    "active_soldier": "退出现役后，可以报考以后的批次。",
-    "full_time_student": "结束学业后，可以报考以后的批次。",
-    "civil_servant_on_probation": "试用期满后，按当时的公告办理。",
-    "under_sanction": "处分影响期满后，可以报考以后的批次。",
-    "grave_incident": "以组织部门的认定为准；认定有变的，请附证明。",
-    "seconded": "不再是下派人员后，按任职情况报考以后的批次。",
-    "discharged_civil_servant": "自被辞退之日起满五年后，可以报考以后的批次。",
-    "exam_barred": "禁考期满后，可以报考以后的批次；终身禁考的无法改变。",
-    "relative_in_organ": "请选择不需要回避的职位。",
+    "criminal_record": _FOR_EVER,
+    "expelled_from_party": _FOR_EVER,
+    "dismissed_from_office": _FOR_EVER,
+    "joint_discipline": Words("依法移出名单以后，可以参加以后的招考。"),
+    "active_soldier": Words("退出现役以后，可以参加以后的招考。"),
+    "full_time_student": Words("结束学业以后，可以参加以后的招考。"),
+    "civil_servant_on_probation": Words("试用期满以后能不能报考，看当时的招考公告。"),
+    "under_sanction": Words("处分影响期满以后，可以参加以后的招考。"),
+    "grave_incident": Words("是不是这种情形，由组织部门认定。认定有变化的，请附上证明。"),
+    "seconded": Words("不再是下派人员以后，符合其他条件的，可以参加以后的招考。"),
+    "discharged_civil_servant": Words("从被辞退那天起满五年以后，可以参加以后的招考。"),
+    "exam_barred": Words("禁考期满以后，可以参加以后的招考。终身禁考的，无法改变。"),
+    "relative_in_organ": Words("请选择不需要回避的职位。"),
 }
 
 
@@ -75,20 +77,25 @@ def _registered(params: Parameters, key: str, said: str) -> RuleResult:
         False,
         None,
         params.cite(f"bar.{key}"),
-        f"{DECLARATIONS[key]}：查有登记（{said}），不得报考。",
+        Words("%(bar)s：名单上有登记（%(said)s），不能报考。", bar=DECLARATIONS[key], said=said),
         _CHANGES[key],
         deterministic=True,
     )
 
 
-def _results(params: Parameters, key: str, words: str) -> tuple[RuleResult, RuleResult, RuleResult]:
+def _results(params: Parameters, key: str, words: Words) -> tuple[RuleResult, RuleResult, RuleResult]:
     cite = params.cite(f"bar.{key}")
 
-    def result(outcome: str, measured: bool | None, message: str, change: str = "") -> RuleResult:
+    def result(outcome: str, measured: bool | None, message: Words, change: Words | str = "") -> RuleResult:
         return RuleResult(f"bar.{key}", outcome, measured, False, None, cite, message, change)
 
     return (
-        result(PASS, False, f"{words}：没有这一情形。"),
-        result(FAIL, True, f"{words}：有这一情形，不得报考。", _CHANGES[key]),
-        result(UNKNOWN, None, f"{words}：没有申报，待核实。", "请如实申报这一项：有或者没有。"),
+        result(PASS, False, Words("%(bar)s：没有这种情形。", bar=words)),
+        result(FAIL, True, Words("%(bar)s：有这种情形，不能报考。", bar=words), _CHANGES[key]),
+        result(
+            UNKNOWN,
+            None,
+            Words("%(bar)s：还没有申报，待核实。", bar=words),
+            Words("请如实申报这一项：有，或者没有。"),
+        ),
     )

@@ -4,6 +4,7 @@ from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.common import Case, Rule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, EDUCATION_WORDS
+from recruitment.words import Words
 
 
 def floor(params: Parameters) -> Rule:
@@ -26,28 +27,40 @@ def _result(params: Parameters, level: str | None, tibetan: bool | None) -> Rule
     path = "education.floor_tibetan" if tibetan else "education.floor"
     general, lower = params["education.floor"], params["education.floor_tibetan"]
     limit = lower if tibetan else general
-    words, asked = EDUCATION_WORDS, words_for(limit)
-    where = "涉藏地区职位" if tibetan else ""
+    asked = words_for(limit)
+    where = Words("涉藏地区职位") if tibetan else ""
     cite = params.cite(path)
 
-    def result(outcome: str, message: str, change: str = "") -> RuleResult:
+    def result(outcome: str, message: Words, change: Words | str = "") -> RuleResult:
         return RuleResult("education.floor", outcome, level, limit, None, cite, message, change)
 
     if level is None:
-        return result(UNKNOWN, "没有学历信息，待核实。", f"请填写学历并上传证书；{where}要求{asked}及以上。")
+        return result(
+            UNKNOWN,
+            Words("还没有填写学历，待核实。"),
+            Words("请填写学历，上传毕业证书。%(where)s要求%(asked)s及以上。", where=where, asked=asked),
+        )
+    own = EDUCATION_WORDS[level]
     if EDUCATION_RANK[level] >= EDUCATION_RANK[limit]:
-        return result(PASS, f"学历{words[level]}，达到{where}{asked}及以上的要求。")
+        return result(
+            PASS,
+            Words("学历是%(own)s，达到%(where)s%(asked)s及以上的要求。", own=own, where=where, asked=asked),
+        )
     if EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
-        change = f"涉藏地区的职位放宽到{words_for(lower)}，您的学历符合那里的要求。"
+        change = Words("涉藏地区的职位放宽到%(lower)s，您的学历符合那里的要求。", lower=words_for(lower))
     else:
-        change = f"取得{asked}及以上学历后可以报考。"
+        change = Words("取得%(asked)s及以上学历以后可以报考。", asked=asked)
     if tibetan is None and EDUCATION_RANK[level] >= EDUCATION_RANK[lower]:
-        return result(UNKNOWN, f"学历{words[level]}；职位所在地不明，能否放宽待核实。", change)
-    return result(FAIL, f"学历{words[level]}，未达到{where}{asked}及以上的要求。", change)
-
-
-def words_for(level: str) -> str:
-    """The level's name; equal levels are named together."""
-    return (
-        "高中（中专）" if EDUCATION_RANK[level] == EDUCATION_RANK["senior_high"] else EDUCATION_WORDS[level]
+        message = Words("学历是%(own)s。还不知道职位在哪里，能不能放宽待核实。", own=own)
+        return result(UNKNOWN, message, change)
+    message = Words(
+        "学历是%(own)s，没有达到%(where)s%(asked)s及以上的要求。", own=own, where=where, asked=asked
     )
+    return result(FAIL, message, change)
+
+
+def words_for(level: str) -> Words:
+    """The level's name; equal levels are named together."""
+    if EDUCATION_RANK[level] == EDUCATION_RANK["senior_high"]:
+        return Words("高中（中专）")
+    return EDUCATION_WORDS[level]

@@ -2,14 +2,15 @@
 
 from recruitment.eligibility.facts import Conditions
 from recruitment.eligibility.parameters import Parameters
-from recruitment.eligibility.rules.common import Case, Rule, day, either
+from recruitment.eligibility.rules.common import Case, Rule, either
 from recruitment.eligibility.rules.education import words_for
 from recruitment.eligibility.rules.tenure import reaches
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import EDUCATION_RANK, EDUCATION_WORDS, SEXES
 from recruitment.eligibility.windows import minus_years, reached_on
+from recruitment.words import Words
 
-POSITION_TABLE = "职位表：该职位的报考条件"
+POSITION_TABLE = Words("职位表：该职位的报考条件")
 
 
 def conditions(params: Parameters, asked: Conditions) -> list[Rule]:
@@ -33,64 +34,96 @@ def conditions(params: Parameters, asked: Conditions) -> list[Rule]:
 
 
 def _education(level: str) -> Rule:
-    name, words = "position.education", words_for(level)
+    name, asked = "position.education", words_for(level)
+    needs = Words("这个职位要求%(asked)s及以上。", asked=asked)
 
     def judge(case: Case) -> RuleResult:
         own = case.person.education
         if own is None:
-            return RuleResult(
-                name,
-                UNKNOWN,
-                None,
-                level,
-                None,
-                POSITION_TABLE,
-                "没有学历信息，待核实。",
-                f"这个职位要求{words}及以上。",
-            )
+            message = Words("还没有填写学历，待核实。")
+            return RuleResult(name, UNKNOWN, None, level, None, POSITION_TABLE, message, needs)
+        words = EDUCATION_WORDS[own]
         if EDUCATION_RANK[own] >= EDUCATION_RANK[level]:
-            message = f"学历{EDUCATION_WORDS[own]}，达到这个职位{words}及以上的要求。"
+            message = Words("学历是%(own)s，达到这个职位%(asked)s及以上的要求。", own=words, asked=asked)
             return RuleResult(name, PASS, own, level, None, POSITION_TABLE, message)
-        message = f"学历{EDUCATION_WORDS[own]}，这个职位要求{words}及以上。"
-        return RuleResult(name, FAIL, own, level, None, POSITION_TABLE, message, "请选择学历要求较低的职位。")
+        message = Words("学历是%(own)s，这个职位要求%(asked)s及以上。", own=words, asked=asked)
+        change = Words("请选择学历要求低一些的职位。")
+        return RuleResult(name, FAIL, own, level, None, POSITION_TABLE, message, change)
 
     return judge
-
-
-def _one_of(
-    rule: str, what: str, verb: str, asked: tuple[str, ...], own: tuple[str, ...] | None
-) -> RuleResult:
-    wanted = ",".join(asked)
-    needs = f"这个职位要求{verb}{'或'.join(asked)}"
-    if own is None:
-        message = f"没有填写{what}，待核实。"
-        return RuleResult(rule, UNKNOWN, None, wanted, None, POSITION_TABLE, message, f"{needs}。")
-    measured = ",".join(own)
-    given = "、".join(own)
-    if any(item in asked for item in own):
-        return RuleResult(rule, PASS, measured, wanted, None, POSITION_TABLE, f"{what}符合：{given}。")
-    message = f"{needs}，您{'填写的是' + given if given else '没有这一项'}。"
-    return RuleResult(
-        rule, FAIL, measured, wanted, None, POSITION_TABLE, message, f"请选择不限{what}的职位。"
-    )
 
 
 def _languages(asked: tuple[str, ...]) -> Rule:
-    return lambda case: _one_of("position.language", "语言", "会", asked, case.person.languages)
+    name, limit = "position.language", ",".join(asked)
+    wanted = _names(asked)
+    unknown = RuleResult(
+        name,
+        UNKNOWN,
+        None,
+        limit,
+        None,
+        POSITION_TABLE,
+        Words("还没有填写会哪些语言，待核实。"),
+        Words("这个职位要求至少会一种：%(asked)s。", asked=wanted),
+    )
+
+    def judge(case: Case) -> RuleResult:
+        own = case.person.languages
+        if own is None:
+            return unknown
+        measured, given = ",".join(own), _names(own)
+        if any(item in asked for item in own):
+            message = Words("会的语言符合要求：%(own)s。", own=given)
+            return RuleResult(name, PASS, measured, limit, None, POSITION_TABLE, message)
+        if own:
+            message = Words(
+                "这个职位要求至少会一种：%(asked)s。您填写的是：%(own)s。", asked=wanted, own=given
+            )
+        else:
+            message = Words("这个职位要求至少会一种：%(asked)s。您填写的是都不会。", asked=wanted)
+        change = Words("请选择不要求语言的职位。")
+        return RuleResult(name, FAIL, measured, limit, None, POSITION_TABLE, message, change)
+
+    return judge
 
 
 def _majors(asked: tuple[str, ...]) -> Rule:
+    name, limit = "position.major", ",".join(asked)
+    wanted = _names(asked)
+    unknown = RuleResult(
+        name,
+        UNKNOWN,
+        None,
+        limit,
+        None,
+        POSITION_TABLE,
+        Words("还没有填写专业，待核实。"),
+        Words("这个职位要求的专业：%(asked)s。", asked=wanted),
+    )
+
     def judge(case: Case) -> RuleResult:
-        major = case.person.major
-        return _one_of("position.major", "专业", "专业为", asked, None if major is None else (major,))
+        own = case.person.major
+        if own is None:
+            return unknown
+        if own in asked:
+            message = Words("专业符合要求：%(own)s。", own=Words(own))
+            return RuleResult(name, PASS, own, limit, None, POSITION_TABLE, message)
+        message = Words("这个职位要求的专业：%(asked)s。您填写的是：%(own)s。", asked=wanted, own=Words(own))
+        change = Words("请选择不限专业的职位。")
+        return RuleResult(name, FAIL, own, limit, None, POSITION_TABLE, message, change)
 
     return judge
+
+
+def _names(items: tuple[str, ...]) -> tuple[Words, ...]:
+    return tuple(map(Words, items))
 
 
 def _party_member() -> Rule:
     name = "position.party_member"
+    needs = Words("这个职位要求中共党员。")
     results: dict[bool | None, RuleResult] = {
-        True: RuleResult(name, PASS, True, True, None, POSITION_TABLE, "您是中共党员。"),
+        True: RuleResult(name, PASS, True, True, None, POSITION_TABLE, Words("是中共党员，符合要求。")),
         False: RuleResult(
             name,
             FAIL,
@@ -98,18 +131,11 @@ def _party_member() -> Rule:
             True,
             None,
             POSITION_TABLE,
-            "这个职位要求中共党员。",
-            "请选择不要求政治面貌的职位。",
+            Words("这个职位要求中共党员，您填写的不是。"),
+            Words("请选择不要求中共党员的职位。"),
         ),
         None: RuleResult(
-            name,
-            UNKNOWN,
-            None,
-            True,
-            None,
-            POSITION_TABLE,
-            "没有填写政治面貌，待核实。",
-            "这个职位要求中共党员。",
+            name, UNKNOWN, None, True, None, POSITION_TABLE, Words("还没有填写政治面貌，待核实。"), needs
         ),
     }
     return lambda case: results[case.person.party_member]
@@ -129,16 +155,14 @@ def _areas(asked: tuple[str, ...]) -> Rule:
                 inside = either(inside, None)
         measured = ",".join(place.community for place in places if place.community) or None
         if inside:
-            return RuleResult(
-                name, PASS, measured, limit, None, POSITION_TABLE, "任职地在这个职位要求的范围内。"
-            )
+            message = Words("任职地在这个职位要求的范围内。")
+            return RuleResult(name, PASS, measured, limit, None, POSITION_TABLE, message)
         if inside is None:
-            message, change = (
-                "任职地是否在这个职位要求的范围内，待核实。",
-                "请补全任职的村（社区）和起止日期。",
-            )
+            message = Words("任职地是否在这个职位要求的范围内，待核实。")
+            change = Words("请补全任职的村（社区）和起止日期。")
             return RuleResult(name, UNKNOWN, measured, limit, None, POSITION_TABLE, message, change)
-        message, change = "任职地不在这个职位要求的范围内。", "请选择任职所在地的职位。"
+        message = Words("任职地不在这个职位要求的范围内。")
+        change = Words("请选择任职所在地的职位。")
         return RuleResult(name, FAIL, measured, limit, None, POSITION_TABLE, message, change)
 
     return judge
@@ -152,15 +176,18 @@ def _years(params: Parameters, years: int) -> Rule:
         since = min((s.since for s in (case.served, case.stationed) if s.since is not None), default=None)
         measured = None if since is None else since.isoformat()
         if full:
-            return RuleResult(name, PASS, measured, years, cutoff, POSITION_TABLE, f"任职已满{years}年。")
+            message = Words("任职已满%(years)s年。", years=years)
+            return RuleResult(name, PASS, measured, years, cutoff, POSITION_TABLE, message)
         if full is None:
-            message = f"任职经历不全，是否满{years}年待核实。"
-            change = f"自{day(cutoff)}或更早起任职即满{years}年。"
+            message = Words("任职经历没有填完整，是否满%(years)s年待核实。", years=years)
+            change = Words("从%(cutoff)s或更早起任职的，就满%(years)s年。", cutoff=cutoff, years=years)
             return RuleResult(name, UNKNOWN, measured, years, cutoff, POSITION_TABLE, message, change)
-        change = "请选择年限要求较低的职位。"
+        change = Words("请选择任职年限要求低一些的职位。")
         if since is not None:
-            change = f"继续任职，{day(reached_on(since, years))}起满{years}年。"
-        message = f"这个职位要求任职满{years}年，您未满。"
+            change = Words(
+                "继续任职到%(full)s，就满%(years)s年。", full=reached_on(since, years), years=years
+            )
+        message = Words("这个职位要求任职满%(years)s年，您还没有满。", years=years)
         return RuleResult(name, FAIL, measured, years, cutoff, POSITION_TABLE, message, change)
 
     return judge
@@ -172,11 +199,14 @@ def _sex(asked: str, basis: str) -> Rule:
     def judge(case: Case) -> RuleResult:
         own = case.person.sex
         if own is None:
-            message = "没有填写性别，待核实。"
-            return RuleResult(name, UNKNOWN, None, asked, None, basis, message, f"这个职位限{words}性。")
+            message = Words("还没有填写性别，待核实。")
+            change = Words("这个职位依法限%(sex)s性。", sex=words)
+            return RuleResult(name, UNKNOWN, None, asked, None, basis, message, change)
         if own == asked:
-            return RuleResult(name, PASS, own, asked, None, basis, f"性别符合：{words}。")
-        message = f"这个职位依法限{words}性。"
-        return RuleResult(name, FAIL, own, asked, None, basis, message, "请选择不限性别的职位。")
+            message = Words("性别符合要求：%(sex)s。", sex=words)
+            return RuleResult(name, PASS, own, asked, None, basis, message)
+        message = Words("这个职位依法限%(sex)s性。", sex=words)
+        change = Words("请选择不限性别的职位。")
+        return RuleResult(name, FAIL, own, asked, None, basis, message, change)
 
     return judge

@@ -1,59 +1,87 @@
 """post.serving and area.prefecture: which post on the reference date, and where."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from recruitment.areas.catalogue import prefecture_of, prefectures
 from recruitment.eligibility.parameters import Parameters
-from recruitment.eligibility.rules.common import Case, Rule, day, either
+from recruitment.eligibility.rules.common import Case, Rule, either
 from recruitment.eligibility.rules.tenure import former_count
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import POST_WORDS
+from recruitment.words import Words
 
 
 def in_post(params: Parameters) -> Rule:
     """In a qualifying post, or a stationed first secretary, on the reference date itself."""
-    on = day(params.reference_date)
+    on = params.reference_date
     open_to = {*params["post.qualifying"], *params["post.stationed"]}
     kinds = [kind for kind in POST_WORDS if kind in open_to]
-    asked = "、".join(POST_WORDS[kind] for kind in kinds)
     limit = ",".join(kinds)
     cites = {kind: params.cite("post.qualifying") for kind in POST_WORDS}
     cites |= {kind: params.cite("post.stationed") for kind in params["post.stationed"]}
     cite = params.cite("post.qualifying")
 
     def result(
-        outcome: str, measured: str | bool | None, source: str, message: str, change: str = ""
+        outcome: str, measured: str | bool | None, source: str, message: Words, change: Words | str = ""
     ) -> RuleResult:
-        on = params.reference_date
         return RuleResult("post.serving", outcome, measured, limit, on, source, message, change)
 
+    def named(wanted: Iterable[str]) -> tuple[Words, ...]:
+        return tuple(words for kind, words in POST_WORDS.items() if kind in wanted)
+
+    asked, regular, stationed = (
+        named(open_to),
+        named(params["post.qualifying"]),
+        named(params["post.stationed"]),
+    )
     passed = {
         kind: result(
-            PASS, kind, cites[kind], f"{on}在任{words}{'' if kind in kinds else '（因建制调整转任）'}。"
+            PASS,
+            kind,
+            cites[kind],
+            Words("%(on)s在任%(post)s。", on=on, post=words)
+            if kind in kinds
+            else Words("%(on)s在任%(post)s，是因建制调整转任的，可以报考。", on=on, post=words),
         )
         for kind, words in POST_WORDS.items()
     }
-    # Where those who have left may apply as well.
-    former = former_count(params)
-    stationed = "、".join(POST_WORDS[kind] for kind in POST_WORDS if kind in params["post.stationed"])
-    apart = asked
-    if former:
-        regular = "、".join(POST_WORDS[kind] for kind in kinds if kind in params["post.qualifying"])
-        apart = f"{regular}，或者现任、曾任{stationed}"
     unknown = result(
         UNKNOWN,
         None,
         cite,
-        f"{on}是否在任{asked}，材料不全，待核实。",
-        "请填写任职经历：职务、村（社区）、起止日期；仍在任的不填止日。",
+        Words("%(on)s是否在任%(posts)s，任职经历没有填完整，待核实。", on=on, posts=asked),
+        Words("请填写任职经历：职务、村（社区）、起止日期。现在还在任的，不填离任日期。"),
     )
-    failed = result(
-        FAIL,
-        False,
-        cite,
-        f"{on}不在{asked}岗位上" + (f"，也没有任过{stationed}。" if former else "。"),
-        f"{on}当天在任{apart}的才可以报考；如任职经历漏填或填错，请更正。",
-    )
+    if former_count(params):
+        # Where those who have left may apply as well.
+        failed = result(
+            FAIL,
+            False,
+            cite,
+            Words(
+                "%(on)s不在%(posts)s岗位上，也没有任过%(stationed)s。",
+                on=on,
+                posts=asked,
+                stationed=stationed,
+            ),
+            Words(
+                "%(on)s当天在任%(posts)s，或者现任、曾任%(stationed)s的，才可以报考。任职经历漏填或填错的，请更正。",
+                on=on,
+                posts=regular,
+                stationed=stationed,
+            ),
+        )
+    else:
+        failed = result(
+            FAIL,
+            False,
+            cite,
+            Words("%(on)s不在%(posts)s岗位上。", on=on, posts=asked),
+            Words(
+                "%(on)s当天在任%(posts)s的，才可以报考。任职经历漏填或填错的，请更正。", on=on, posts=asked
+            ),
+        )
 
     def judge(case: Case) -> RuleResult:
         serving = either(case.served.serving, case.stationed.serving)
@@ -68,8 +96,10 @@ def in_post(params: Parameters) -> Rule:
         return passed[next(place.post or "other" for place in places if place.certain)]
 
     def left(last_day: date) -> RuleResult:
-        source = params.cite("post.stationed_former")
-        return result(PASS, "former", source, f"曾任{stationed}，{day(last_day)}离任；离任的也可以报考。")
+        message = Words(
+            "曾任%(stationed)s，%(day)s离任。离任的也可以报考。", stationed=stationed, day=last_day
+        )
+        return result(PASS, "former", params.cite("post.stationed_former"), message)
 
     return judge
 
@@ -80,7 +110,6 @@ _Where = tuple[tuple[str | None, bool], ...]
 def prefecture(params: Parameters) -> Rule:
     """The position lies in the prefecture of a qualifying post held on the reference date."""
     cite, on = params.cite("area.same_prefecture"), params.reference_date
-    when = day(on)
     names = prefectures()
     # One entry per place of service and position's prefecture: a few hundred.
     results: dict[tuple[_Where, str | None], RuleResult] = {}
@@ -102,7 +131,7 @@ def prefecture(params: Parameters) -> Rule:
         return names.get(code, code)
 
     def result(
-        outcome: str, measured: str | None, wanted: str | None, message: str, change: str = ""
+        outcome: str, measured: str | None, wanted: str | None, message: Words, change: Words | str = ""
     ) -> RuleResult:
         limit = None if wanted is None else name(wanted)
         stops = outcome == FAIL and measured is not None
@@ -111,35 +140,44 @@ def prefecture(params: Parameters) -> Rule:
     def decide(places: _Where, wanted: str | None) -> RuleResult:
         certain = {area for area, certain in places if certain}
         possible = {area for area, _ in places}
-        here = "、".join(sorted({name(area) for area in possible if area is not None}))
+        there = None if wanted is None else name(wanted)
+        names = tuple(sorted({name(area) for area in possible if area is not None}))
+        here = "、".join(names) or None
         if not places:
             return result(
                 FAIL,
                 None,
                 wanted,
-                f"{when}不在可报考的岗位上，没有任职地，不能确定可报考的市（州）。",
-                f"{when}当天在任的，可以报考任职所在市（州）的职位。",
+                Words("%(on)s不在可以报考的岗位上，没有任职所在的市（州）。", on=on),
+                Words(
+                    "%(on)s当天在任的，只能报考任职所在市（州）的职位。任职经历漏填或填错的，请更正。", on=on
+                ),
             )
-        if wanted is None:
-            change = f"请选择{here or '任职所在市（州）'}的职位。"
-            return result(UNKNOWN, here or None, None, "没有选定职位，所在市（州）是否一致待核实。", change)
-        there = name(wanted)
+        if there is None:
+            change = (
+                Words("请选择%(here)s的职位。", here=names)
+                if names
+                else Words("请选择任职所在市（州）的职位。")
+            )
+            message = Words("还没有选定职位，和任职地是否在同一个市（州）待核实。")
+            return result(UNKNOWN, here, None, message, change)
         if wanted in certain:
-            return result(PASS, there, wanted, f"职位在{there}，您在{there}任职。")
+            message = Words("职位在%(there)s，您在%(there)s任职。", there=there)
+            return result(PASS, there, wanted, message)
         if wanted in possible or None in possible:
             return result(
                 UNKNOWN,
-                here or None,
+                here,
                 wanted,
-                f"职位在{there}；您{when}的任职情况不全，待核实。",
-                f"请补全任职的村（社区）和起止日期；在{there}任职即符合。",
+                Words("职位在%(there)s。您%(on)s在哪里任职没有填完整，待核实。", there=there, on=on),
+                Words("请补全任职的村（社区）和起止日期。在%(there)s任职的，就符合。", there=there),
             )
         return result(
             FAIL,
             here,
             wanted,
-            f"职位在{there}，您在{here}任职，不能跨市（州）报考。",
-            f"请选择{here}的职位。",
+            Words("职位在%(there)s，您在%(here)s任职，不能跨市（州）报考。", there=there, here=names),
+            Words("请选择%(here)s的职位。", here=names),
         )
 
     return judge

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from recruitment.eligibility.facts import Person
 from recruitment.eligibility.parameters import Parameters
 from recruitment.eligibility.rules.appraisal import count
-from recruitment.eligibility.rules.common import Case, Rule, both, day, either
-from recruitment.eligibility.service import Service, ServiceRule
+from recruitment.eligibility.rules.common import DAYS, Case, Rule, both, either
+from recruitment.eligibility.service import Ending, Service, ServiceRule
 from recruitment.eligibility.verdict import FAIL, PASS, UNKNOWN, RuleResult
 from recruitment.eligibility.vocabulary import APPRAISAL_WORDS
 from recruitment.eligibility.windows import minus_years, reached_on
+from recruitment.words import Words
 
 
 def regular_service(params: Parameters) -> ServiceRule:
@@ -96,15 +98,18 @@ def relieved(params: Parameters, person: Person) -> bool | None:
     return None if found + missing >= asked else False
 
 
-def stationed_appraised(params: Parameters, person: Person, until: Iterable[date] = ()) -> bool | None:
+def stationed_appraised(params: Parameters, person: Person, until: Iterable[Ending] = ()) -> bool | None:
     """Every year that a stationed first secretary has to serve was appraised well enough.
 
     Args:
-        until: the possible last days of who has left: the years before them are looked at.
+        until: the possible last days of who has left: the years before them are looked at. One with which the
+            time would be too short decides nothing.
     """
     on = params.reference_date
+    cutoff = minus_years(on, params["tenure.stationed_minimum"])
+    long = [day for day, since in until if since is not None and since <= cutoff]
     # Who left on the last day of a year has served that year.
-    ends = {on.year if day == on else (day + timedelta(days=1)).year for day in until} or {on.year}
+    ends = {on.year if day == on else (day + timedelta(days=1)).year for day in long} or {on.year}
     answers = {_appraised_before(params, person, year) for year in ends}
     return answers.pop() if len(answers) == 1 else None
 
@@ -120,35 +125,46 @@ def _appraised_before(params: Parameters, person: Person, year: int) -> bool | N
 def length(params: Parameters) -> Rule:
     """The regular track or, for stationed first secretaries, theirs."""
     asked = lengths(params)
-    on = day(params.reference_date)
+    on, years = params.reference_date, asked.years
     cite, stationed_cite = params.cite("tenure.minimum"), params.cite("tenure.stationed_minimum")
-    kind = "累计" if params["tenure.mode"] == "cumulative" else "连续"
+    kind = Words("累计") if params["tenure.mode"] == "cumulative" else Words("连续")
     has_relief = params["tenure.relief_excellent"] > 0
-    result_name = "tenure.length"
+    name = "tenure.length"
 
-    def result(outcome: str, since: date | None, message: str, change: str = "") -> RuleResult:
+    def result(outcome: str, since: date | None, message: Words, change: Words | str = "") -> RuleResult:
         measured = None if since is None or since == date.min else since.isoformat()
-        return RuleResult(result_name, outcome, measured, asked.years, asked.cutoff, cite, message, change)
+        return RuleResult(name, outcome, measured, years, asked.cutoff, cite, message, change)
 
     nothing_known = result(
         UNKNOWN,
         None,
-        "没有任职经历，任职年限待核实。",
-        f"请填写任职经历；自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+        Words("还没有填写任职经历，任职年限待核实。"),
+        Words(
+            "请填写任职经历。从%(cutoff)s或更早起%(kind)s任职的，就满%(years)s年。",
+            cutoff=asked.cutoff,
+            kind=kind,
+            years=years,
+        ),
     )
     not_serving = result(
         FAIL,
         None,
-        f"{on}不在可报考的岗位上，没有可计算的任职时间。",
-        f"须在任并{kind}任职满{asked.years}年；如任职经历漏填或填错，请更正。",
+        Words("%(on)s不在可以报考的岗位上，没有可以计算的任职时间。", on=on),
+        Words("须在任并且%(kind)s任职满%(years)s年。任职经历漏填或填错的，请更正。", kind=kind, years=years),
     )
+
+    @lru_cache(maxsize=DAYS)
+    def full_since(since: date) -> RuleResult:
+        message = Words(
+            "从%(since)s起%(kind)s任职，到%(on)s已满%(years)s年。", since=since, kind=kind, on=on, years=years
+        )
+        return result(PASS, since, message)
 
     def judge(case: Case) -> RuleResult:
         served = case.served
         regular = reaches(served, asked.cutoff)
         if regular and served.since is not None:
-            message = f"自{day(served.since)}起{kind}任职，到{on}已满{asked.years}年。"
-            return result(PASS, served.since, message)
+            return full_since(served.since)
         if has_relief:
             relief = relieved(params, case.person)
             regular = either(regular, both(relief, reaches(served, asked.relief_cutoff)))
@@ -156,22 +172,32 @@ def length(params: Parameters) -> Rule:
                 return result(
                     PASS,
                     served.since,
-                    f"自{day(served.since)}起{kind}任职；考核优秀，满{asked.relief_years}年即可。",
+                    Words(
+                        "从%(since)s起%(kind)s任职。因为考核优秀，满%(years)s年就可以报考，已经满了。",
+                        since=served.since,
+                        kind=kind,
+                        years=asked.relief_years,
+                    ),
                 )
         stationed = reaches(case.stationed, asked.stationed_cutoff)
         if stationed is not False:
             stationed = both(stationed, stationed_appraised(params, case.person, case.stationed.until))
         if stationed and case.stationed.since is not None:
             return RuleResult(
-                result_name,
+                name,
                 PASS,
                 case.stationed.since.isoformat(),
                 asked.stationed_years,
                 asked.stationed_cutoff,
                 stationed_cite,
-                f"任驻村第一书记满{asked.stationed_years}年。"
+                Words("任驻村第一书记已满%(years)s年。", years=asked.stationed_years)
                 if case.stationed.shifted
-                else f"自{day(case.stationed.since)}起任驻村第一书记，到{on}已满{asked.stationed_years}年。",
+                else Words(
+                    "从%(since)s起任驻村第一书记，到%(on)s已满%(years)s年。",
+                    since=case.stationed.since,
+                    on=on,
+                    years=asked.stationed_years,
+                ),
             )
         if either(regular, stationed) is None:
             return unknown(case)
@@ -183,8 +209,13 @@ def length(params: Parameters) -> Rule:
         return result(
             UNKNOWN,
             case.served.since,
-            f"任职经历或考核结果不全，是否{kind}满{asked.years}年待核实。",
-            f"请补全每段任职的职务和起止日期；自{day(asked.cutoff)}或更早起{kind}任职即满{asked.years}年。",
+            Words("任职经历或考核结果没有填完整，是否%(kind)s满%(years)s年待核实。", kind=kind, years=years),
+            Words(
+                "请补全每段任职的职务和起止日期。从%(cutoff)s或更早起%(kind)s任职的，就满%(years)s年。",
+                cutoff=asked.cutoff,
+                kind=kind,
+                years=years,
+            ),
         )
 
     def short(case: Case) -> RuleResult:
@@ -192,39 +223,57 @@ def length(params: Parameters) -> Rule:
         since = case.served.since or case.served.since_possible
         first = case.stationed.since or case.stationed.since_possible
         if first is not None and (since is None or first < since):
-            if first <= asked.stationed_cutoff:
-                level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
-                message = (
-                    f"任驻村第一书记满{asked.stationed_years}年，但任职年度的考核未都达到{level}。"
-                    if case.stationed.shifted
-                    else f"自{day(first)}起任驻村第一书记，但任职年度的考核未都达到{level}。"
-                )
-                change = f"各任职年度考核达到{level}后可以报考。"
-            elif case.stationed.shifted:
-                message = f"任驻村第一书记未满{asked.stationed_years}年。"
-                change = f"任职满{asked.stationed_years}年的才可以报考；如任职经历漏填或填错，请更正。"
-            else:
-                full = day(reached_on(first, asked.stationed_years))
-                message = f"自{day(first)}起任驻村第一书记，到{on}未满{asked.stationed_years}年。"
-                change = f"继续任职，{full}起满{asked.stationed_years}年。"
             return RuleResult(
-                result_name,
+                name,
                 FAIL,
                 first.isoformat(),
                 asked.stationed_years,
                 asked.stationed_cutoff,
                 stationed_cite,
-                message,
-                change,
+                *stationed_short(first, case.stationed.shifted),
             )
         if since is None:
             return not_serving
-        full = day(reached_on(since, asked.years))
         return result(
             FAIL,
             since,
-            f"自{day(since)}起{kind}任职，到{on}未满{asked.years}年。",
-            f"继续任职，{full}起满{asked.years}年。",
+            Words(
+                "从%(since)s起%(kind)s任职，到%(on)s未满%(years)s年。",
+                since=since,
+                kind=kind,
+                on=on,
+                years=years,
+            ),
+            Words("继续任职到%(full)s，就满%(years)s年。", full=reached_on(since, years), years=years),
+        )
+
+    def stationed_short(first: date, shifted: bool) -> tuple[Words, Words]:
+        """What is missing of a stationed first secretary, and what would change it."""
+        needed = asked.stationed_years
+        if first <= asked.stationed_cutoff:
+            level = APPRAISAL_WORDS[params["tenure.stationed_appraisal"]]
+            return (
+                Words(
+                    "任驻村第一书记满%(years)s年，但不是每年考核都达到“%(level)s”。",
+                    years=needed,
+                    level=level,
+                )
+                if shifted
+                else Words(
+                    "从%(since)s起任驻村第一书记，但不是每年考核都达到“%(level)s”。", since=first, level=level
+                ),
+                Words("任职期间每年考核都达到“%(level)s”的，才可以报考。", level=level),
+            )
+        if shifted:
+            return (
+                Words("任驻村第一书记未满%(years)s年。", years=needed),
+                Words(
+                    "任驻村第一书记满%(years)s年的，才可以报考。任职经历漏填或填错的，请更正。", years=needed
+                ),
+            )
+        return (
+            Words("从%(since)s起任驻村第一书记，到%(on)s未满%(years)s年。", since=first, on=on, years=needed),
+            Words("继续任职到%(full)s，就满%(years)s年。", full=reached_on(first, needed), years=needed),
         )
 
     return judge

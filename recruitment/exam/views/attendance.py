@@ -2,38 +2,32 @@
 
 import uuid
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from recruitment.calls import staging
 from recruitment.calls.models import Call
 from recruitment.calls.views.base import (
     READERS,
     Page,
     areas,
-    call_to_change,
     call_to_read,
     may_change,
     refusable,
-    words_of,
 )
 from recruitment.clock import now
 from recruitment.database import db
 from recruitment.exam import attendance as operations
 from recruitment.exam import queries
-from recruitment.exam.attendance_list import AttendanceRow
-from recruitment.exam.forms import AttendanceForm, IncidentForm, ListFileForm
+from recruitment.exam.forms import AttendanceForm, IncidentForm
+from recruitment.exam.imports import ATTENDANCE_LIST
 from recruitment.exam.incidents import KINDS
 from recruitment.exam.models import ExamRoom
 from recruitment.exam.views.base import blueprint, plan_or_404, room_or_404, subject_or_404, venue_or_404
 from recruitment.exam.views.papers import KINDS as PAPERS
 from recruitment.forms import handle
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.pages import register
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
-from workflows.terms import Refused
-
-ERRORS_SHOWN = 500
 
 
 @blueprint.get("/attendance")
@@ -155,79 +149,4 @@ def _room_to_change(call: Call, room_id: uuid.UUID) -> ExamRoom:
     return room
 
 
-@blueprint.route("/attendance/import", methods=["GET", "POST"])
-@allow(Role.ADMIN)
-def import_attendance(slug: str) -> Page:
-    """Take a file in and lead to its dry run."""
-    call = call_to_change(slug)
-    form = ListFileForm()
-    if request.method == "POST" and form.validate():
-        upload = form.table.data
-        try:
-            name = staging.put(_kept(call), upload.stream.read(staging.MOST_BYTES + 1), upload.filename)
-        except staging.StagingError as error:
-            form.table.errors = [str(error)]
-        else:
-            return redirect(url_for("exam.try_attendance", slug=slug, name=name), 303)
-    return render_template("exam/attendance_import.html", call=call, form=form), (422 if form.errors else 200)
-
-
-@blueprint.get("/attendance/import/<name>")
-@allow(Role.ADMIN)
-def try_attendance(slug: str, name: str) -> Page:
-    """What an import of the file would do; nothing is changed."""
-    call = call_to_change(slug)
-    return _trial(call, name, _read(call, name))
-
-
-@blueprint.post("/attendance/import/<name>")
-@allow(Role.ADMIN)
-def confirm_attendance(slug: str, name: str) -> Page:
-    """Import exactly what the dry run showed."""
-    call = call_to_change(slug)
-    table = _read(call, name)
-    if table.errors or not table.rows:
-        return _trial(call, name, table, status=422)
-    try:
-        made = operations.import_attendance(db.session, call, current_user(), table.rows, now())
-        db.session.commit()
-    except Refused as refused:
-        db.session.rollback()
-        return _trial(call_to_change(slug), name, table, [words_of(item) for item in refused.reasons], 409)
-    staging.drop(_kept(call), name)
-    flash(
-        _("已登记：到考%(present)s人，缺考%(absent)s人。", present=made.present, absent=made.absent),
-        "success",
-    )
-    return redirect(url_for("exam.attendance", slug=slug), 303)
-
-
-def _kept(call: Call) -> uuid.UUID:
-    return uuid.uuid5(call.id, "attendance")
-
-
-def _read(call: Call, name: str) -> ImportResult[AttendanceRow]:
-    content = staging.get(_kept(call), name)
-    if content is None:
-        abort(404)
-    return operations.read_attendance(db.session, call, content)
-
-
-def _trial(
-    call: Call,
-    name: str,
-    table: ImportResult[AttendanceRow],
-    refused: list[str] | None = None,
-    status: int = 200,
-) -> tuple[str, int]:
-    absent = sum(not row.present for row in table.rows)
-    return render_template(
-        "exam/attendance_trial.html",
-        call=call,
-        name=name,
-        table=table,
-        refused=refused or [],
-        absent=absent,
-        present=len(table.rows) - absent,
-        errors=table.errors[:ERRORS_SHOWN],
-    ), status
+register(blueprint, ATTENDANCE_LIST)

@@ -1,6 +1,7 @@
 """Where the public finds what seats were assigned from."""
 
 from flask import Blueprint, abort, render_template
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from recruitment.calls import queries as calls
@@ -10,11 +11,18 @@ from recruitment.exam import queries
 from recruitment.exam.models import ExamPlan
 from recruitment.exam.views.seats import csv_file
 from recruitment.people.access import public
+from recruitment.web import stages
 
 blueprint = Blueprint("exam_seats", __name__, url_prefix="/calls/<slug>/seats")
 
 
+def _released(call: Call) -> bool:
+    plan = queries.plan_of(db.session, call.id)
+    return plan is not None and plan.released_at is not None
+
+
 @blueprint.get("")
+@stages.of_public(_l("笔试座位"), 30, _released)
 @public
 def show(slug: str) -> str:
     """The seed, and the tables with which anybody can repeat the assignment."""

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.declaration import ListDeclaration
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.interview import plan as planning
@@ -45,16 +46,18 @@ def drawn_tickets(session: Session, call: Call) -> tuple[dict[str, uuid.UUID], d
     )
 
 
-def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row]:
-    """A sheet of interview marks with everything that is wrong with it; nothing is kept."""
+def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
+    """The sheet of a call's interview, held against its drawn order."""
     plan = planning.plan_of(session, call)
-    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
-    found = read_list(sheet, content)
-    if not found.ok:
-        return found
     _, may, marked = drawn_tickets(session, call)
-    errors = held_against(found, sheet.columns[0].title, may, marked)
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+    sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
+    return replace(sheet, check=held_against(may, marked))
+
+
+def waiting(session: Session, call: Call) -> list[str]:
+    """Ticket numbers of who is in the drawn order and waits for marks."""
+    _, may, marked = drawn_tickets(session, call)
+    return [ticket for ticket, free in may.items() if free and ticket not in marked]
 
 
 def confirm(
@@ -73,13 +76,20 @@ def confirm(
 
 
 def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
-    _, may, marked = drawn_tickets(session, call)
+    may, marked = drawn_tickets(session, call)[1:]
     changed = sorted(ticket for ticket in rows if not may.get(ticket) or ticket in marked)
     if not changed:
         return []
     named = "、".join(changed[:5])
     return [
-        Reason("candidates_changed", f"读取以后有 {len(changed)} 名考生情况有变（{named}），请重新上传。")
+        Reason(
+            "candidates_changed",
+            _(
+                "读取以后有 %(number)s 名考生情况有变（%(named)s），请重新上传。",
+                number=len(changed),
+                named=named,
+            ),
+        )
     ]
 
 
@@ -118,9 +128,9 @@ def set_extra(
     plans.lock(session, call)
     found = session.get(InterviewMark, candidate.id, populate_existing=True)
     if found is None or found.value is None:
-        raise Refused([Reason("not_interviewed", "这名考生没有面试成绩，不能登记加试。")])
+        raise Refused([Reason("not_interviewed", _("这名考生没有面试成绩，不能登记加试。"))])
     if plans.published(session, call.id, Stage.FINAL):
-        raise Refused([Reason("published", "总成绩名次已经公布。要登记加试，请先撤回公布。")])
+        raise Refused([Reason("published", _("总成绩名次已经公布。要登记加试，请先撤回公布。"))])
     after = mark_cell(Decimal(100), ())(cell)
     before = "" if found.extra is None else plain(found.extra)
     found.extra = Decimal(after)
@@ -172,7 +182,7 @@ def to_medical(session: Session, call: Call, person: User, now: datetime) -> int
     plans.check_in_charge(call, person)
     plans.lock(session, call)
     if plans.published(session, call.id, Stage.FINAL) is None:
-        raise Refused([Reason("not_published", "请先公布总成绩名次。")])
+        raise Refused([Reason("not_published", _("请先公布总成绩名次。"))])
     ids = [line.candidate_id for line in medical_list(session, call)]
     if not ids:
         return 0

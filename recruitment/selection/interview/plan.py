@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -89,22 +90,29 @@ def save(
     full = sum((item.full_mark * item.weight for item in elements), Decimal(0))
     reasons = []
     if plan.drawn_at is not None:
-        reasons.append(Reason("drawn", "已经抽签，面试方案不能再改。"))
+        reasons.append(Reason("drawn", _("已经抽签，面试方案不能再改。")))
     if examiners <= 2 * dropped:
-        reasons.append(Reason("none_counts", "去掉最高分和最低分以后，没有剩下的分数。"))
+        reasons.append(Reason("none_counts", _("去掉最高分和最低分以后，没有剩下的分数。")))
     elif rounding is None and needs_rounding(examiners, dropped):
         reasons.append(
-            Reason("endless", f"{examiners - 2 * dropped} 个分数的平均可能除不尽，请写明保留几位小数。")
+            Reason(
+                "endless",
+                _("%(number)s 个分数的平均可能除不尽，请写明保留几位小数。", number=examiners - 2 * dropped),
+            )
         )
     if full != scheme.interview.full_mark:
         reasons.append(
             Reason(
                 "full_mark",
-                f"各要素满分乘以权重合计 {plain(full)}，应等于面试满分 {plain(scheme.interview.full_mark)}。",
+                _(
+                    "各要素满分乘以权重合计 %(sum)s，应等于面试满分 %(full)s。",
+                    sum=plain(full),
+                    full=plain(scheme.interview.full_mark),
+                ),
             )
         )
     if len({item.name for item in elements}) < len(elements):
-        reasons.append(Reason("element_twice", "要素的名称不能重复。"))
+        reasons.append(Reason("element_twice", _("要素的名称不能重复。")))
     if reasons:
         raise Refused(reasons)
     plan.elements, plan.examiners, plan.dropped = as_json(elements), examiners, dropped
@@ -151,17 +159,17 @@ def set_groups(session: Session, call: Call, rows: Sequence[GroupRow], person: U
     known = {position.code: position.id for position in positions}
     named = [code for row in rows for code in row.positions]
     reasons = [
-        Reason(f"unknown_{code}", f"没有职位代码 {code}。")
+        Reason(f"unknown_{code}", _("没有职位代码 %(code)s。", code=code))
         for code in dict.fromkeys(named)
         if code not in known
     ]
     reasons += [
-        Reason(f"twice_{code}", f"职位 {code} 在两个组里。")
+        Reason(f"twice_{code}", _("职位 %(code)s 在两个组里。", code=code))
         for code in dict.fromkeys(named)
         if named.count(code) > 1
     ]
     if len({row.name for row in rows}) < len(rows):
-        reasons.append(Reason("group_twice", "面试组的名称不能重复。"))
+        reasons.append(Reason("group_twice", _("面试组的名称不能重复。")))
     if reasons:
         raise Refused(reasons)
     session.execute(sa.delete(InterviewGroup).where(InterviewGroup.call_id == call.id))
@@ -218,7 +226,7 @@ def set_examiners(
 def _not_drawn(session: Session, call: Call) -> None:
     plan = session.get(InterviewPlan, call.id)
     if plan is not None and plan.drawn_at is not None:
-        raise Refused([Reason("drawn", "已经抽签，分组和考官不能再改。")])
+        raise Refused([Reason("drawn", _("已经抽签，分组和考官不能再改。"))])
 
 
 def draw(session: Session, call: Call, person: User, now: datetime) -> int:
@@ -235,7 +243,7 @@ def draw(session: Session, call: Call, person: User, now: datetime) -> int:
     plans.lock(session, call)
     plan = session.get(InterviewPlan, call.id, populate_existing=True)
     if plan is None or not plan.seed:
-        raise Refused([Reason("no_seed", "请先保存面试方案，并写明公布的种子。")])
+        raise Refused([Reason("no_seed", _("请先保存面试方案，并写明公布的种子。"))])
     _not_drawn(session, call)
     groups = groups_of(session, call)
     of_position = {
@@ -298,18 +306,28 @@ def _obstacles(
         .where(Candidate.call_id == call.id, Candidate.state.in_(("shortlisted", "called_up")))
     )
     if undecided:
-        reasons.append(Reason("rechecks_open", f"还有 {undecided} 名考生没有完成资格复审或者没有确认递补。"))
+        reasons.append(
+            Reason(
+                "rechecks_open",
+                _("还有 %(undecided)s 名考生没有完成资格复审或者没有确认递补。", undecided=undecided),
+            )
+        )
     if not candidates:
-        reasons.append(Reason("nobody", "还没有资格复审合格的考生。"))
+        reasons.append(Reason("nobody", _("还没有资格复审合格的考生。")))
     homeless = sorted({row.code for row in candidates if row.position_id not in of_position})
     if homeless:
-        reasons.append(Reason("no_group", f"这些职位还没有分组：{'、'.join(homeless)}。"))
+        reasons.append(Reason("no_group", _("这些职位还没有分组：%(names)s。", names="、".join(homeless))))
     if groups and examiners < len(groups) * plan.examiners:
         reasons.append(
             Reason(
                 "few_examiners",
-                f"{len(groups)} 个组各 {plan.examiners} 名考官，"
-                f"至少要 {len(groups) * plan.examiners} 名，现有 {examiners} 名。",
+                _(
+                    "%(groups)s 个组各 %(each)s 名考官，至少要 %(wanted)s 名，现有 %(present)s 名。",
+                    groups=len(groups),
+                    each=plan.examiners,
+                    wanted=len(groups) * plan.examiners,
+                    present=examiners,
+                ),
             )
         )
     return reasons
@@ -326,12 +344,12 @@ def undo_draw(session: Session, call: Call, reason: str, person: User, now: date
     plan = session.get(InterviewPlan, call.id, populate_existing=True)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明重新抽签的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明重新抽签的原因。")))
     if plan is None or plan.drawn_at is None:
-        reasons.append(Reason("not_drawn", "还没有抽签。"))
+        reasons.append(Reason("not_drawn", _("还没有抽签。")))
     of_call = sa.select(Candidate.id).where(Candidate.call_id == call.id)
     if session.scalar(sa.select(sa.exists().where(InterviewMark.candidate_id.in_(of_call)))):
-        reasons.append(Reason("marks_in", "已经有面试成绩，不能重新抽签。"))
+        reasons.append(Reason("marks_in", _("已经有面试成绩，不能重新抽签。")))
     if reasons or plan is None:
         raise Refused(reasons)
     session.execute(sa.delete(InterviewSlot).where(InterviewSlot.candidate_id.in_(of_call)))

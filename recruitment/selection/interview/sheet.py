@@ -21,17 +21,19 @@ def interview_sheet(elements: Sequence[Element], examiners: int) -> ListDeclarat
     """The sheet of a plan: the ticket number, then each element's marks by examiner."""
     keys = [key(e, x) for e in range(1, len(elements) + 1) for x in range(1, examiners + 1)]
 
-    def build(values: Mapping[str, Any]) -> Row:
+    def whole(values: Mapping[str, Any]) -> None:
         cells = {name: values[name] for name in keys}
         absent = [name for name in keys if cells[name] == ABSENT]
         empty = [name for name in keys if not cells[name]]
         if absent and len(absent) + len(empty) < len(keys):
             raise RowWrong([(absent[0], Wrong("既有“缺考”又有分数", "缺考的整行只填一个“缺考”"))])
-        if absent:
-            return Row(values[TICKET], dict.fromkeys(keys, ABSENT))
-        if empty:
+        if empty and not absent:
             raise RowWrong([(name, Wrong("没有填写", "每名考官的每个要素都要有分数")) for name in empty])
-        return Row(values[TICKET], cells)
+
+    def build(values: Mapping[str, Any]) -> Row:
+        cells = {name: values[name] for name in keys}
+        absent = ABSENT in cells.values()
+        return Row(values[TICKET], dict.fromkeys(keys, ABSENT) if absent else cells)
 
     def cell(name: str) -> Callable[[Row], str]:
         return lambda row: row.cells.get(name, "")
@@ -54,6 +56,7 @@ def interview_sheet(elements: Sequence[Element], examiners: int) -> ListDeclarat
             ),
         ),
         build=build,
+        rules=(whole,),
     )
 
 

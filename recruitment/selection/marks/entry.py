@@ -1,6 +1,5 @@
 """Double entry: two people read the same sheet, and only what both read alike is written."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -52,10 +52,14 @@ def stage_entry(
     now: datetime,
     *,
     filename: str,
-    content: bytes,
+    sha256: str,
     rows: Rows,
+    lines: Mapping[str, int] | None = None,
 ) -> MarkEntry:
-    """Keep a checked sheet as the person's dry run; one that they had open is replaced.
+    """Keep a checked sheet as the person's reading, to be confirmed; one that they had open is replaced.
+
+    Args:
+        lines: ticket number → its row in the file.
 
     Raises:
         Refused: the call is not the person's.
@@ -75,8 +79,9 @@ def stage_entry(
         call_id=call.id,
         stage=stage,
         filename=filename,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256,
         rows={ticket: dict(cells) for ticket, cells in rows.items()},
+        lines=dict(lines or {}),
         entered_by=person.id,
         entered_at=now,
     )
@@ -136,7 +141,7 @@ def confirm(
     plans.lock(session, call)
     entry = session.get(MarkEntry, entry_id, populate_existing=True)
     if entry is None or entry.call_id != call.id or entry.entered_by != person.id:
-        raise Refused([Reason("not_yours", "只能确认自己上传的成绩表。")])
+        raise Refused([Reason("not_yours", _("只能确认自己上传的成绩表。"))])
     if entry.agreed_at is not None:
         return Confirmed(agreed=True)
     entry.confirmed_at = entry.confirmed_at or now
@@ -182,7 +187,7 @@ def drop(session: Session, call: Call, entry_id: uuid.UUID, person: User, now: d
     if entry is None or entry.call_id != call.id:
         return
     if entry.agreed_at is not None:
-        raise Refused([Reason("already_written", "这份成绩已经写入，改动请用成绩更正。")])
+        raise Refused([Reason("already_written", _("这份成绩已经写入，改动请用成绩更正。"))])
     detail: dict[str, Any] = {"stage": entry.stage, "file": entry.sha256, "entered_by": str(entry.entered_by)}
     record(
         session,

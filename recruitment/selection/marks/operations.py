@@ -1,7 +1,7 @@
 """Everything that changes written marks: import, correction, policy bonuses, recounts."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,15 +9,18 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
+from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
-from recruitment.lists.reading import ImportResult, read_list
+from recruitment.lists.declaration import Fault, ListDeclaration, Sound
+from recruitment.lists.parsers import Wrong, quote
 from recruitment.people.models import User
 from recruitment.selection import plans
-from recruitment.selection.marks import entry
+from recruitment.selection.marks import attendance, entry
 from recruitment.selection.marks.bonus import BonusRow
 from recruitment.selection.marks.sheet import WORDS as NOTES
 from recruitment.selection.marks.sheet import Row, held_against, mark_cell, to_cell, to_mark, written_sheet
@@ -67,15 +70,28 @@ def sitting(session: Session, call: Call) -> Sitting:
     )
 
 
-def read_sheet(session: Session, call: Call, content: bytes) -> ImportResult[Row]:
-    """A sheet of written marks with everything that is wrong with it; nothing is kept."""
-    sheet = written_sheet(plans.scheme_of(session, call))
-    found = read_list(sheet, content)
-    if not found.ok:
-        return found
+def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
+    """The sheet of a call's written marks, held against its candidates."""
     here = sitting(session, call)
-    errors = held_against(found, sheet.columns[0].title, here.may, here.marked)
-    return replace(found, rows=[], numbers=[], errors=errors) if errors else found
+    against_candidates = held_against(here.may, here.marked)
+
+    def check(sound: Sound[Row]) -> Iterator[Fault]:
+        unknown = set()
+        for fault in against_candidates(sound):
+            unknown.add(fault.number)
+            yield fault
+        known = {row.ticket: number for number, row in sound if number not in unknown}
+        rows = {row.ticket: row.cells for row in sound.rows if row.ticket in known}
+        for item in attendance.contradictions(session, call, rows, here.ids):
+            # What has been ruled on is for the file to follow; anything else somebody may rule on.
+            about = None if item.ruled else {"ticket": item.ticket, "subject": item.subject}
+            yield Fault(known[item.ticket], item.subject, Wrong(item.wrong, item.expected), about=about)
+        for aside in attendance.set_aside(session, call, rows, here.ids):
+            counts = "零分" if aside.counts == "违纪" else aside.counts
+            wrong = Wrong(f"{quote(aside.cell)}不按表中的计，按{counts}计", aside.why)
+            yield Fault(known[aside.ticket], aside.subject, wrong, doubt=True)
+
+    return replace(written_sheet(plans.scheme_of(session, call)), check=check)
 
 
 def confirm(
@@ -96,14 +112,25 @@ def confirm(
 def _against(session: Session, call: Call, rows: entry.Rows) -> list[Reason]:
     here = sitting(session, call)
     changed = [ticket for ticket in rows if not here.may.get(ticket) or ticket in here.marked]
+    if not changed and (found := attendance.contradictions(session, call, rows, here.ids)):
+        named = "、".join(sorted({item.ticket for item in found})[:5])
+        words = f"读取以后有 {len(found)} 处与到考记录矛盾（{named}），请裁定，或者改好后重新上传。"
+        return [Reason("attendance_contradicted", words)]
     scheme = plans.scheme_of(session, call)
     subjects = {subject.code for subject in scheme.subjects}
     if any(cells.keys() != subjects for cells in rows.values()):
-        return [Reason("subjects_changed", "读取以后科目有改动，请重新上传。")]
+        return [Reason("subjects_changed", _("读取以后科目有改动，请重新上传。"))]
     if changed:
         named = "、".join(sorted(changed)[:5])
         return [
-            Reason("candidates_changed", f"读取以后有 {len(changed)} 名考生情况有变（{named}），请重新上传。")
+            Reason(
+                "candidates_changed",
+                _(
+                    "读取以后有 %(number)s 名考生情况有变（%(named)s），请重新上传。",
+                    number=len(changed),
+                    named=named,
+                ),
+            )
         ]
     return []
 
@@ -143,10 +170,21 @@ def correct(
     found = session.get(Mark, (candidate.id, subject), populate_existing=True)
     full_mark = next((item.full_mark for item in scheme.subjects if item.code == subject), None)
     if found is None or full_mark is None:
-        raise Refused([Reason("no_mark", "这个科目还没有成绩，请先导入。")])
+        raise Refused([Reason("no_mark", _("这个科目还没有成绩，请先导入。"))])
     after, before = mark_cell(full_mark, NOTES)(cell), to_cell(found.value, found.note)
+    if subject in zero_papers(session, call.id).get(candidate.id, ()):
+        raise Refused([Reason("paper_zero", _("这一科因违纪按零分处理，处理撤销以前不能更正。"))])
     if after == before:
-        raise Refused([Reason("no_change", f"现在的成绩就是 {before}。")])
+        raise Refused([Reason("no_change", _("现在的成绩就是 %(before)s。", before=before))])
+    ticket = str(candidate.ticket_number)
+    rows, ids = {ticket: {subject: after}}, {ticket: candidate.id}
+    if contradicting := attendance.contradictions(session, call, rows, ids):
+        raise Refused(
+            [
+                Reason("attendance_contradicted", _("%(wrong)s。请先裁定。", wrong=item.wrong))
+                for item in contradicting
+            ]
+        )
     found.value, found.note = to_mark(after)
     return corrected(session, candidate, subject, before, after, reason, person, now)
 
@@ -163,7 +201,7 @@ def corrected(
 ) -> MarkCorrection:
     """Write a correction down. :raises Refused: without a reason."""
     if not reason.strip():
-        raise Refused([Reason("reason_missing", "请写明更正的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明更正的原因。"))])
     correction = MarkCorrection(
         candidate_id=candidate.id,
         subject=subject,
@@ -197,7 +235,7 @@ def set_bonuses(session: Session, call: Call, rows: Sequence[BonusRow], person: 
     plans.check_in_charge(call, person)
     plan = plans.lock(session, call)
     if plans.published(session, call.id, Stage.WRITTEN):
-        raise Refused([Reason("scheme_locked", "笔试成绩已经公布，加分不能再改。")])
+        raise Refused([Reason("scheme_locked", _("笔试成绩已经公布，加分不能再改。"))])
     ids = sitting(session, call).ids
     points = {rule.name: rule.points for rule in plans.bonus_rules(plan)}
     of_call = sa.select(Candidate.id).where(Candidate.call_id == call.id)
@@ -240,9 +278,9 @@ def counting(bonuses: Iterable[tuple[Decimal, date]], proof_by: date | None) -> 
 def window_reasons(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> list[Reason]:
     """Why marks cannot be looked up, or recounts asked for, at this moment."""
     if opens_at is not None and now < opens_at:
-        return [Reason("query_not_open", f"成绩查询{moment(opens_at)}开始。")]
+        return [Reason("query_not_open", _("成绩查询%(moment)s开始。", moment=moment(opens_at)))]
     if closes_at is not None and now >= closes_at:
-        return [Reason("query_closed", f"成绩查询已于{moment(closes_at)}结束。")]
+        return [Reason("query_closed", _("成绩查询已于%(moment)s结束。", moment=moment(closes_at)))]
     return []
 
 
@@ -256,11 +294,11 @@ def ask_recount(session: Session, candidate: Candidate, subject: str, reason: st
     plan = plans.lock(session, call)
     reasons = window_reasons(plan.query_opens_at, plan.query_closes_at, now)
     if plans.published(session, call.id, Stage.WRITTEN) is None:
-        reasons.append(Reason("not_published", "成绩还没有公布。"))
+        reasons.append(Reason("not_published", _("成绩还没有公布。")))
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明为什么申请复核。"))
+        reasons.append(Reason("reason_missing", _("请写明为什么申请复核。")))
     if session.get(Mark, (candidate.id, subject)) is None:
-        reasons.append(Reason("no_mark", "请选择要复核的科目。"))
+        reasons.append(Reason("no_mark", _("请选择要复核的科目。")))
     if reasons:
         raise Refused(reasons)
     asked = session.scalar(
@@ -292,9 +330,9 @@ def answer_recount(
     session.refresh(asked, with_for_update=True)
     reasons = []
     if asked.answered_at is not None:
-        reasons.append(Reason("answered", "这份申请已经答复过了。"))
+        reasons.append(Reason("answered", _("这份申请已经答复过了。")))
     if not answer.strip():
-        reasons.append(Reason("answer_missing", "请写明复核的结果。"))
+        reasons.append(Reason("answer_missing", _("请写明复核的结果。")))
     if reasons:
         raise Refused(reasons)
     if correct_to is not None:

@@ -1,13 +1,12 @@
 """What a sheet of written marks looks like, and what is wrong with one in view of the call's candidates."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from recruitment.lists.declaration import Column, ListDeclaration
+from recruitment.lists.declaration import Column, Fault, ListDeclaration, Sound
 from recruitment.lists.parsers import Wrong, loose, quote, text
-from recruitment.lists.reading import ImportResult, ListError
 from recruitment.selection.models import ABSENT, VIOLATION
 from recruitment.selection.numbers import plain
 from recruitment.selection.scheme import Scheme
@@ -100,25 +99,23 @@ def to_cell(value: Decimal | None, note: str) -> str:
     return NOTE_WORDS[note] if note else plain(value or Decimal(0))
 
 
-def held_against(
-    found: ImportResult[Any], column: str, known: Mapping[str, bool], taken: Iterable[str]
-) -> list[ListError]:
-    """What is wrong with a well-formed sheet in view of the candidates.
+def held_against(known: Mapping[str, bool], taken: Iterable[str]) -> Callable[[Sound[Row]], Iterator[Fault]]:
+    """A check of rows in view of the candidates.
 
     Args:
-        column: title of the column with the ticket numbers.
         known: ticket number → whether the candidate may have a mark now.
         taken: ticket numbers that have theirs already.
     """
     already = set(taken)
-    errors = []
-    for row, number in zip(found.rows, found.numbers, strict=True):
-        if row.ticket not in known:
-            errors.append(ListError(f"没有准考证号{quote(row.ticket)}", "请核对号码", number, column))
-        elif row.ticket in already:
-            errors.append(ListError(f"{quote(row.ticket)}已有成绩", "改动请用成绩更正", number, column))
-        elif not known[row.ticket]:
-            errors.append(
-                ListError(f"{quote(row.ticket)}现在不在登记成绩的环节", "请从表中删去", number, column)
-            )
-    return errors
+
+    def check(sound: Sound[Row]) -> Iterator[Fault]:
+        for number, row in sound:
+            if row.ticket not in known:
+                yield Fault(number, TICKET, Wrong(f"没有准考证号{quote(row.ticket)}", "请核对号码"))
+            elif row.ticket in already:
+                yield Fault(number, TICKET, Wrong(f"{quote(row.ticket)}已有成绩", "改动请用成绩更正"))
+            elif not known[row.ticket]:
+                wrong = Wrong(f"{quote(row.ticket)}现在不在登记成绩的环节", "请从表中删去")
+                yield Fault(number, TICKET, wrong)
+
+    return check

@@ -21,7 +21,7 @@ from recruitment.selection.scores import read_scores
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """A position where somebody of the shortlist has dropped out.
+    """A position where somebody of the shortlist has dropped out, or was called up for who came back.
 
     Attributes:
         quota: openings × ratio.
@@ -43,8 +43,8 @@ class Vacancy:
 def vacancies(entrants: Sequence[Entrant], scheme: Scheme) -> dict[str, Vacancy]:
     """Every position where somebody of the shortlist has dropped out, by code. Pure: the ranking decides.
 
-    Who would be called follows from marks and from how rechecks ended, never from the order in which they did: so
-    two reviewers at once propose the same people, and nobody is called twice.
+    Who would be called follows from marks, from how rechecks ended and from who was called, never from the order in
+    which that happened: so two reviewers at once propose the same people, and nobody is called twice.
     """
     ranking = rank(entrants, scheme)
     entered: Counter[str] = Counter()
@@ -59,7 +59,7 @@ def vacancies(entrants: Sequence[Entrant], scheme: Scheme) -> dict[str, Vacancy]
     return {
         code: Vacancy(code, outcome.quota, remaining[code], called.get(code, {}))
         for code, outcome in ranking.positions.items()
-        if remaining[code] < entered[code]
+        if remaining[code] < entered[code] or outcome.kept_round
     }
 
 

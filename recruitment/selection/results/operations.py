@@ -2,12 +2,13 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.audit.operations import record
@@ -17,17 +18,27 @@ from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.certificate import certify
 from recruitment.selection.explanation import explain
+from recruitment.selection.marks.attendance import unsettled_reasons
 from recruitment.selection.models import CallRanking, RankedCandidate, Stage
 from recruitment.selection.ranking import Result, rank
-from recruitment.selection.results.table import Inputs, inputs
+from recruitment.selection.results.table import Inputs, inputs, without_kept
 from recruitment.selection.scheme import load_scheme
 from recruitment.selection.scores import read_scores
 from recruitment.workflow import fire_many
 from workflows.terms import Reason, Refused
 
 SHORTLIST, RESERVE, ELIMINATE = "shortlist", "reserve", "eliminate"
+# What other rooms do, in the same transaction, once a written ranking has been published.
+Follow = Callable[[Session, Call, CallRanking, datetime], None]
+_following: list[Follow] = []
 # States that ``unrank`` leads back from.
 RANKED_STATES = ("shortlisted", "reserve", "eliminated")
+
+
+def after_written(function: Follow) -> None:
+    """Have a function called in the transaction in which a written ranking is published."""
+    if function not in _following:
+        _following.append(function)
 
 
 def compute(session: Session, call: Call, stage: Stage, person: User, now: datetime) -> CallRanking:
@@ -46,17 +57,36 @@ def compute(session: Session, call: Call, stage: Stage, person: User, now: datet
         plan.changed_at = now
         session.add(plan)
     if plans.published(session, call.id, stage):
-        raise Refused([Reason("published", "名次已经公布。要重新排名，请先撤回公布。")])
-    if stage is Stage.FINAL and plans.published(session, call.id, Stage.WRITTEN) is None:
-        raise Refused([Reason("written_first", "请先公布笔试名次。")])
-    given = inputs(session, call, stage)
+        raise Refused([Reason("published", _("名次已经公布。要重新排名，请先撤回公布。"))])
+    written = plans.published(session, call.id, Stage.WRITTEN)
+    if stage is Stage.FINAL and written is None:
+        raise Refused([Reason("written_first", _("请先公布笔试名次。"))])
+    if stage is Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
+    if stage is Stage.FINAL and written is not None and stale(session, call, written):
+        words = _("笔试名次公布以后成绩有变动，请先撤回公布重新排名，或者补充公布。")
+        raise Refused([Reason("written_outdated", words)])
+    return make(session, call, stage, inputs(session, call, stage), person, now)
+
+
+def make(
+    session: Session, call: Call, stage: Stage, given: Inputs, person: User, now: datetime
+) -> CallRanking:
+    """Rank a table and keep the result with its certificate, in place of one that was never published.
+
+    Raises:
+        Refused: the table is empty or contradicts the scheme.
+    """
     if not given.candidates:
-        raise Refused([Reason("no_marks", "还没有可以排名的成绩，请先导入成绩。")])
+        raise Refused([Reason("no_marks", _("还没有可以排名的成绩，请先导入成绩。"))])
     scheme = load_scheme(given.scheme_text)
     candidates, errors = read_scores(given.scores, scheme)
     if errors:
         raise Refused(
-            Reason(f"row_{row}_{column}", f"准考证号 {_ticket(given, row)}：{message}")
+            Reason(
+                f"row_{row}_{column}",
+                _("准考证号 %(ticket)s：%(message)s", ticket=_ticket(given, row), message=message),
+            )
             for row, column, message in errors
         )
     ranking = rank(candidates, scheme)
@@ -120,7 +150,11 @@ def _row(
 def stale(session: Session, call: Call, ranking: CallRanking) -> bool:
     """Whether marks, bonuses, scheme or candidates have changed since the ranking was computed."""
     now = inputs(session, call, Stage(ranking.stage))
-    return (now.scores, now.scheme_text) != (ranking.scores, ranking.scheme)
+    then = ranking.scores
+    if ranking.stage == Stage.WRITTEN:
+        # Who was called up after that changes nothing about the marks.
+        then = without_kept(then)
+    return (now.scores, now.scheme_text) != (then, ranking.scheme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +175,31 @@ def publish(session: Session, call: Call, ranking_id: uuid.UUID, person: User, n
     plans.lock(session, call)
     ranking = session.get(CallRanking, ranking_id, populate_existing=True)
     if ranking is None or ranking.call_id != call.id:
-        raise Refused([Reason("replaced", "这份排名已被重新计算的排名代替，请看最新的一份。")])
+        raise Refused([Reason("replaced", _("这份排名已被重新计算的排名代替，请看最新的一份。"))])
     if ranking.in_force:
         return Published({})
     if ranking.withdrawn_at is not None:
-        raise Refused([Reason("withdrawn", "这份排名已经撤回，请重新计算。")])
+        raise Refused([Reason("withdrawn", _("这份排名已经撤回，请重新计算。"))])
     if stale(session, call, ranking):
-        raise Refused([Reason("stale", "计算以后成绩、方案或考生情况有变动，请重新计算再公布。")])
+        raise Refused([Reason("stale", _("计算以后成绩、方案或考生情况有变动，请重新计算再公布。"))])
+    if ranking.stage == Stage.WRITTEN and (reasons := unsettled_reasons(session, call)):
+        raise Refused(reasons)
     moved = _fire_written(session, call, ranking, person, now) if ranking.stage == Stage.WRITTEN else {}
     ranking.published_by, ranking.published_at = person.id, now
-    _note(session, call, "selection.publish", ranking, person, now, detail=moved)
+    note(session, call, "selection.publish", ranking, person, now, detail=moved)
     session.flush()
+    if ranking.stage == Stage.WRITTEN:
+        follow(session, call, ranking, now)
     return Published(moved)
 
 
-def _note(
+def follow(session: Session, call: Call, ranking: CallRanking, now: datetime) -> None:
+    """Let other rooms do what follows the publication of a written ranking."""
+    for function in _following:
+        function(session, call, ranking, now)
+
+
+def note(
     session: Session,
     call: Call,
     action: str,
@@ -166,6 +210,7 @@ def _note(
     detail: Mapping[str, Any],
     reason: str = "",
 ) -> None:
+    """Put an act about a ranking on record."""
     said = {"stage": ranking.stage, "hash": ranking.hash, **detail}
     record(
         session, person, action, at=now, subject_kind="call", subject_id=call.id, reason=reason, detail=said
@@ -195,7 +240,15 @@ def _fire_written(
     )
     if unmarked:
         raise Refused(
-            [Reason("marks_missing", f"还有 {unmarked} 名可以参加考试的考生没有成绩。缺考的也要登记“缺考”。")]
+            [
+                Reason(
+                    "marks_missing",
+                    _(
+                        "还有 %(unmarked)s 名可以参加考试的考生没有成绩。缺考的也要登记“缺考”。",
+                        unmarked=unmarked,
+                    ),
+                )
+            ]
         )
     rows = session.scalars(sa.select(RankedCandidate).where(RankedCandidate.ranking_id == ranking.id))
     groups: dict[str, list[uuid.UUID]] = {SHORTLIST: [], RESERVE: [], ELIMINATE: []}
@@ -222,11 +275,11 @@ def withdraw(
     ranking = session.get(CallRanking, ranking_id, populate_existing=True)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明撤回的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明撤回的原因。")))
     if ranking is None or ranking.call_id != call.id or not ranking.in_force:
-        reasons.append(Reason("not_published", "没有这份公布中的名次。"))
+        reasons.append(Reason("not_published", _("没有这份公布中的名次。")))
     else:
-        reasons += _moved_on(session, ranking)
+        reasons += moved_on(session, ranking)
     if reasons or ranking is None:
         raise Refused(reasons)
     moved = 0
@@ -242,7 +295,7 @@ def withdraw(
             form={"reason": reason.strip()},
         ).moved
     ranking.withdrawn_at, ranking.withdrawn_reason = now, reason.strip()
-    _note(
+    note(
         session,
         call,
         "selection.withdraw",
@@ -275,11 +328,14 @@ _BEFORE = {
 }
 
 
-def _moved_on(session: Session, ranking: CallRanking) -> list[Reason]:
+def moved_on(session: Session, ranking: CallRanking) -> list[Reason]:
+    """Why a ranking cannot be withdrawn: people have gone on because of it."""
     before = _BEFORE[Stage(ranking.stage)]
     number = session.scalar(
         sa.select(sa.func.count()).select_from(Candidate).where(_in(ranking), Candidate.state.not_in(before))
     )
     if not number:
         return []
-    return [Reason("moved_on", f"已有 {number} 名考生根据这份名次进入后面的环节，不能撤回。")]
+    return [
+        Reason("moved_on", _("已有 %(number)s 名考生根据这份名次进入后面的环节，不能撤回。", number=number))
+    ]

@@ -1,14 +1,15 @@
 """Reads of rankings: the latest of a call, its positions, one candidate's line."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
+from recruitment.selection.marks.attendance import overriding
 from recruitment.selection.models import (
     CallRanking,
     Mark,
@@ -114,12 +115,13 @@ def rows_of(session: Session, ranking: CallRanking, position_id: uuid.UUID) -> l
     )
 
 
-def marks_of(session: Session, candidate_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, Mark]]:
-    """Marks by candidate and subject."""
-    found: dict[uuid.UUID, dict[str, Mark]] = {}
-    for mark in session.scalars(sa.select(Mark).where(Mark.candidate_id.in_(candidate_ids))):
-        found.setdefault(mark.candidate_id, {})[mark.subject] = mark
-    return found
+def marks_of(session: Session, candidate: Candidate) -> dict[str, tuple[Decimal | None, str]]:
+    """What a candidate's papers count as, by subject: value and note. Only those that have a mark."""
+    counted = overriding(session, candidate.call_id)
+    marks = session.scalars(sa.select(Mark).where(Mark.candidate_id == candidate.id))
+    return {
+        mark.subject: counted.get((candidate.id, mark.subject), (mark.value, mark.note)) for mark in marks
+    }
 
 
 def line_of(session: Session, candidate: Candidate, stage: Stage) -> RankedCandidate | None:

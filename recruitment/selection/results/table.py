@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
 from recruitment.selection import plans
+from recruitment.selection.marks.attendance import overriding
 from recruitment.selection.marks.operations import counting
 from recruitment.selection.models import (
     ABSENT,
     VIOLATION,
+    CallRanking,
     InterviewMark,
     Mark,
     PolicyBonus,
@@ -44,6 +46,17 @@ class Inputs:
     scheme_text: str
     candidates: dict[str, tuple[uuid.UUID, uuid.UUID]]
     """Ticket number → candidate, position."""
+
+
+KEPT = "kept"
+
+
+def without_kept(scores: str) -> str:
+    """A table without its column of who keeps a place, which is the last one where there is one."""
+    lines = scores.splitlines(keepends=True)
+    if not lines or not lines[0].rstrip().endswith(f",{KEPT}"):
+        return scores
+    return "".join(line.rpartition(",")[0] + "\n" for line in lines)
 
 
 def inputs(session: Session, call: Call, stage: Stage, positions: list[uuid.UUID] | None = None) -> Inputs:
@@ -81,9 +94,13 @@ def inputs(session: Session, call: Call, stage: Stage, positions: list[uuid.UUID
     if positions is not None:
         here = sa.and_(here, Candidate.position_id.in_(positions))
     marks = _marks(session, here)
+    for (candidate_id, subject), counted in overriding(session, call.id).items():
+        if candidate_id in marks:
+            marks[candidate_id][subject] = counted
     bonuses = _bonuses(session, here, plan.bonus_proof_by)
     interviews = _interviews(session, here) if stage is Stage.FINAL else {}
     rechecks = _rechecks(session, here) if stage is Stage.FINAL else {}
+    called = placed(session, call.id, ranking) if stage is Stage.FINAL else set()
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_header(scheme, stage))
@@ -102,7 +119,7 @@ def inputs(session: Session, call: Call, stage: Stage, positions: list[uuid.UUID
             line.append(_text(extra))
         line.append(position.county_code[:4] + "00")
         if stage is Stage.FINAL:
-            line.append(rechecks.get(candidate_id, ""))
+            line += [rechecks.get(candidate_id, ""), "Y" if candidate_id in called else ""]
         writer.writerow(line)
     return Inputs(out.getvalue(), plan.scheme, people)
 
@@ -113,7 +130,7 @@ def _header(scheme: Scheme, stage: Stage) -> list[str]:
     if EXTRA_INTERVIEW in scheme.ties:
         header.append(EXTRA_INTERVIEW)
     header.append("prefecture")
-    return [*header, "recheck"] if stage is Stage.FINAL else header
+    return [*header, "recheck", KEPT] if stage is Stage.FINAL else header
 
 
 def _text(mark: Decimal | None) -> str:
@@ -181,3 +198,30 @@ def _rechecks(session: Session, here: _Here) -> dict[uuid.UUID, str]:
         else:
             found[candidate_id] = "" if state in UNDECIDED else "Y"
     return found
+
+
+def placed(session: Session, call_id: uuid.UUID, ranking: CallRanking | None) -> set[uuid.UUID]:
+    """Who has been told of a place: on the shortlist of the ranking in force, or called up under it.
+
+    What was done under a ranking that was withdrawn is over.
+    """
+    later = event.alias()
+    called = (
+        sa.select(event.c.subject_id)
+        .join(Candidate, Candidate.id == event.c.subject_id)
+        .where(
+            Candidate.call_id == call_id,
+            event.c.workflow == "candidate",
+            event.c.transition == "call_up",
+            ~sa.exists().where(
+                later.c.workflow == "candidate",
+                later.c.subject_id == event.c.subject_id,
+                later.c.transition == "unrank",
+                later.c.seq > event.c.seq,
+            ),
+        )
+    )
+    listed = sa.select(RankedCandidate.candidate_id).where(
+        RankedCandidate.ranking_id == (ranking.id if ranking else None), RankedCandidate.shortlisted
+    )
+    return set(session.scalars(called.union(listed)))

@@ -2,6 +2,7 @@
 
 from recruitment.selection import notices
 from recruitment.selection.views import (
+    attendance,
     bonuses,
     cadre,
     corrections,
@@ -18,6 +19,7 @@ from recruitment.selection.views import (
 from recruitment.selection.views.base import blueprint
 
 __all__ = [
+    "attendance",
     "blueprint",
     "bonuses",
     "cadre",

@@ -83,11 +83,8 @@ def _subjects(candidate: Candidate) -> dict[str, str]:
 
 
 def _rows(candidate: Candidate) -> list[tuple[str, str]]:
-    mine = queries.marks_of(db.session, [candidate.id]).get(candidate.id, {})
-    subjects = _subjects(candidate)
-    return [
-        (name, to_cell(mine[code].value, mine[code].note)) for code, name in subjects.items() if code in mine
-    ]
+    mine = queries.marks_of(db.session, candidate)
+    return [(name, to_cell(*mine[code])) for code, name in _subjects(candidate).items() if code in mine]
 
 
 def _corrections(candidate: Candidate) -> list[MarkCorrection]:

@@ -58,7 +58,7 @@ def _marks_page(
     call: Call, candidate: Candidate, form: CorrectionForm | None, status: int
 ) -> tuple[str, int]:
     subjects = {item.code: item.name for item in plans.scheme_of(db.session, call).subjects}
-    mine = queries.marks_of(db.session, [candidate.id]).get(candidate.id, {})
+    mine = queries.marks_of(db.session, candidate)
     if form:
         form.subject.choices = options(subjects.items())
     past = db.session.scalars(
@@ -72,11 +72,7 @@ def _marks_page(
         call=call,
         candidate=candidate,
         form=form if mine else None,
-        rows=[
-            (subjects[code], to_cell(mark.value, mark.note))
-            for code, mark in mine.items()
-            if code in subjects
-        ],
+        rows=[(subjects[code], to_cell(*mark)) for code, mark in mine.items() if code in subjects],
         corrections=list(past),
         subjects=subjects,
         line=queries.line_of(db.session, candidate, Stage.WRITTEN),

@@ -18,18 +18,18 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.forms import Refusal, handle, typed
 from recruitment.lists.declaration import Column, ListDeclaration
+from recruitment.lists.forms import UploadForm
+from recruitment.lists.pages import register
 from recruitment.lists.parsers import Wrong
-from recruitment.lists.reading import ImportResult
 from recruitment.people.access import allow, current_user, public
 from recruitment.people.models import Role
 from recruitment.public.views import announced_call
 from recruitment.selection import plans
-from recruitment.selection.forms import SheetForm
+from recruitment.selection.imports import INTERVIEW
 from recruitment.selection.interview import operations, queries
 from recruitment.selection.interview import plan as planning
 from recruitment.selection.interview.forms import ExtraForm, UndoForm
 from recruitment.selection.interview.sheet import interview_sheet
-from recruitment.selection.marks import entry
 from recruitment.selection.marks.sheet import Row
 from recruitment.selection.models import Stage
 from recruitment.selection.views.base import (
@@ -43,7 +43,7 @@ from recruitment.selection.views.base import (
     spreadsheet,
 )
 from recruitment.selection.views.cadre import own_candidate
-from recruitment.selection.views.marks import SHOWN, content_of, open_entries
+from recruitment.selection.views.marks import open_entries
 from recruitment.web import stages
 
 
@@ -79,13 +79,7 @@ def interview(slug: str) -> Page:
     return _overview(call_to_read(slug))
 
 
-def _overview(
-    call: Call,
-    form: SheetForm | None = None,
-    found: ImportResult[Row] | None = None,
-    refused: tuple[str, ...] = (),
-    status: int = 200,
-) -> tuple[str, int]:
+def _overview(call: Call, refused: tuple[str, ...] = (), status: int = 200) -> tuple[str, int]:
     return render_template(
         "selection/interview.html",
         call=call,
@@ -95,9 +89,7 @@ def _overview(
         reserve=queries.reserve_examiners(db.session, call),
         marks=queries.marks_of_call(db.session, call),
         entries=open_entries(call, Stage.FINAL),
-        form=form or SheetForm(),
-        found=found,
-        errors=found.errors[:SHOWN] if found else [],
+        form=UploadForm.of(INTERVIEW, formdata=None),
         undo=UndoForm(prefix="undo-"),
         refused=refused,
         published=plans.published(db.session, call.id, Stage.FINAL) is not None,
@@ -171,34 +163,12 @@ def interview_template(slug: str) -> Response:
     """The score sheet with the ticket numbers in the drawn order, to be filled in."""
     call = call_to_read(slug)
     plan = planning.plan_of(db.session, call)
-    _, may, marked = operations.drawn_tickets(db.session, call)
-    rows = (Row(ticket, {}) for ticket, free in may.items() if free and ticket not in marked)
+    rows = (Row(ticket, {}) for ticket in operations.waiting(db.session, call))
     sheet = interview_sheet(planning.elements_of(plan), plan.examiners)
     return spreadsheet(sheet, rows, f"面试评分登记表-{slug}.xlsx")
 
 
-@blueprint.post("/admin/calls/<slug>/interview")
-@allow(Role.ADMIN)
-def upload_interview(slug: str) -> Page:
-    """Read a sheet of interview marks; without errors it becomes the person's dry run."""
-    call, form = call_to_change(slug), SheetForm()
-    if not form.validate():
-        return _overview(call, form, status=422)
-    content, name = content_of(form)
-    if not content:
-        return _overview(call, form, status=422)
-    found = operations.read_sheet(db.session, call, content)
-    if not found.ok:
-        return _overview(call, form, found, status=422)
-    rows = {row.ticket: row.cells for row in found.rows}
-    attempt = done_or_refused(
-        lambda: entry.stage_entry(
-            db.session, call, Stage.FINAL, current_user(), now(), filename=name, content=content, rows=rows
-        )
-    )
-    if not attempt.done:
-        return _overview(call_to_change(slug), form, refused=attempt.refused, status=409)
-    return redirect(url_for("selection.marks_entry", slug=slug, entry_id=attempt.result.id), 303)
+register(blueprint, INTERVIEW)
 
 
 @blueprint.route("/admin/calls/<slug>/interview/extra", methods=["GET", "POST"])
@@ -232,7 +202,7 @@ def _extra(call: Call, form: ExtraForm) -> Any:
 
 
 @blueprint.get("/admin/calls/<slug>/medical-list")
-@stages.of_call(_l("体检名单"), 65)
+@stages.of_call(_l("进入体检的人员"), 65)
 @allow(*READERS)
 def medical_list(slug: str) -> Page:
     return _medical(call_to_read(slug))
@@ -260,7 +230,12 @@ def to_medical(slug: str) -> Page:
     return redirect(url_for("selection.medical_list", slug=slug), 303)
 
 
+def _seeded(call: Call) -> bool:
+    return bool(planning.plan_of(db.session, call).seed)
+
+
 @blueprint.get("/calls/<slug>/interview")
+@stages.of_public(_l("面试抽签"), 60, _seeded)
 @public
 def published_draw(slug: str) -> str:
     """The draw as anybody can repeat it: seed, rule, and the order by ticket number."""
@@ -278,7 +253,7 @@ def _invited(candidate: Candidate) -> bool:
 
 
 @blueprint.get("/candidates/<uuid:candidate_id>/interview")
-@stages.of_candidate(_l("面试安排"), 60, when=_invited)
+@stages.of_candidate(_l("面试安排"), 60, when=_invited, due=(planning.INVITED,))
 @allow(Role.CADRE)
 def own_interview(candidate_id: uuid.UUID) -> Page:
     """When, where, and in which place."""

@@ -9,19 +9,20 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from recruitment.calls import staging
+from recruitment.appeals import scores as appeals
 from recruitment.calls.models import Call
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.lists.reading import ImportResult
+from recruitment.lists.forms import UploadForm
+from recruitment.lists.pages import register
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.selection import plans
-from recruitment.selection.forms import SheetForm
+from recruitment.selection.imports import WRITTEN
 from recruitment.selection.interview import operations as interviews
 from recruitment.selection.interview import plan as planning
-from recruitment.selection.interview.sheet import interview_sheet
-from recruitment.selection.marks import entry, operations
+from recruitment.selection.interview.sheet import interview_sheet, key
+from recruitment.selection.marks import attendance, entry, operations
 from recruitment.selection.marks.sheet import Row, written_sheet
 from recruitment.selection.models import MarkEntry, Stage
 from recruitment.selection.results import queries
@@ -46,34 +47,25 @@ PREVIEWED = 20
 @stages.of_call(_l("笔试成绩"), 40)
 @allow(*READERS)
 def marks(slug: str) -> Page:
-    return _overview(call_to_read(slug), SheetForm())
-
-
-def _overview(
-    call: Call,
-    form: SheetForm,
-    found: ImportResult[Row] | None = None,
-    refused: tuple[str, ...] = (),
-    status: int = 200,
-) -> tuple[str, int]:
+    call = call_to_read(slug)
     here = operations.sitting(db.session, call)
     ranking = plans.published(db.session, call.id, Stage.WRITTEN)
     return render_template(
         "selection/marks.html",
         call=call,
-        form=form,
-        found=found,
-        errors=found.errors[:SHOWN] if found else [],
-        refused=refused,
+        form=UploadForm.of(WRITTEN, formdata=None),
         sitting=here,
         missing=here.missing[:PREVIEWED],
         entries=open_entries(call, Stage.WRITTEN),
         corrections=queries.corrections(db.session, call),
         subjects={item.code: item.name for item in plans.scheme_of(db.session, call).subjects},
         may_change=may_change(call),
+        appealed=appeals.waiting(db.session, call),
+        unsettled=attendance.unsettled(db.session, call),
+        rulings=attendance.rulings(db.session, call),
         outdated=ranking is not None and stale(db.session, call, ranking),
         published=ranking is not None,
-    ), status
+    )
 
 
 def open_entries(call: Call, stage: Stage) -> list[MarkEntry]:
@@ -97,42 +89,7 @@ def marks_template(slug: str) -> Response:
     return spreadsheet(sheet, rows, f"笔试成绩登记表-{call.slug}.xlsx")
 
 
-@blueprint.post("/admin/calls/<slug>/marks")
-@allow(Role.ADMIN)
-def upload_marks(slug: str) -> Page:
-    """Read a sheet; without errors it becomes the person's dry run."""
-    call = call_to_change(slug)
-    form = SheetForm()
-    if not form.validate():
-        return _overview(call, form, status=422)
-    content, name = content_of(form)
-    if not content:
-        return _overview(call, form, status=422)
-    found = operations.read_sheet(db.session, call, content)
-    if not found.ok:
-        return _overview(call, form, found, status=422)
-    rows = {row.ticket: row.cells for row in found.rows}
-    attempt = done_or_refused(
-        lambda: entry.stage_entry(
-            db.session, call, Stage.WRITTEN, current_user(), now(), filename=name, content=content, rows=rows
-        )
-    )
-    if not attempt.done:
-        return _overview(call_to_change(slug), form, refused=attempt.refused, status=409)
-    return redirect(url_for("selection.marks_entry", slug=slug, entry_id=attempt.result.id), 303)
-
-
-def content_of(form: SheetForm) -> tuple[bytes, str]:
-    """The uploaded bytes and the file's name; nothing and an error beside the field if it is too large or empty."""
-    upload = form.table.data
-    # One byte more than allowed is enough to know.
-    content: bytes = upload.stream.read(staging.MOST_BYTES + 1)
-    if len(content) > staging.MOST_BYTES:
-        form.table.errors = [_("文件太大，请分成几个文件。")]
-        return b"", ""
-    if not content:
-        form.table.errors = [_("文件是空的，请重新选择。")]
-    return content, (upload.filename or "")[-120:]
+register(blueprint, WRITTEN)
 
 
 def find_entry(call: Call, entry_id: uuid.UUID) -> MarkEntry:
@@ -145,7 +102,7 @@ def find_entry(call: Call, entry_id: uuid.UUID) -> MarkEntry:
 @blueprint.get("/admin/calls/<slug>/marks/entries/<uuid:entry_id>")
 @allow(*READERS)
 def marks_entry(slug: str, entry_id: uuid.UUID) -> Page:
-    """One person's entry, of either stage: its dry run, and where it differs from the other person's."""
+    """One person's entry, of either stage, and where it differs from the other person's."""
     call = call_to_read(slug)
     return _entry_page(call, find_entry(call, entry_id))
 
@@ -159,14 +116,42 @@ def _columns(call: Call, stage: str) -> dict[str, str]:
     return {column.key: column.title for column in sheet.columns[1:]}
 
 
+def _preview(call: Call, found: MarkEntry) -> tuple[list[str], list[tuple[str, str, list[str]]]]:
+    """The first candidates of an entry: the titles of the columns, then ticket number, element and marks of each row.
+
+    Of an interview each element has a row of its own, its examiners beside each other; written marks have one row.
+    """
+    first = sorted(found.rows.items())[:PREVIEWED]
+    if found.stage == Stage.WRITTEN:
+        columns = _columns(call, found.stage)
+        return list(columns.values()), [
+            (ticket, "", [cells.get(code, "") for code in columns]) for ticket, cells in first
+        ]
+    plan = planning.plan_of(db.session, call)
+    seats = range(1, plan.examiners + 1)
+    return [_("考官%(number)s", number=seat) for seat in seats], [
+        (ticket, element.name, [cells.get(key(number, seat), "") for seat in seats])
+        for ticket, cells in first
+        for number, element in enumerate(planning.elements_of(plan), 1)
+    ]
+
+
 def _missing(call: Call, found: MarkEntry) -> int:
     """How many wait for marks and are not in the entry."""
-    if found.stage == Stage.WRITTEN:
-        waiting = operations.sitting(db.session, call).missing
-    else:
-        _, may, marked = interviews.drawn_tickets(db.session, call)
-        waiting = [ticket for ticket, free in may.items() if free and ticket not in marked]
+    waiting = (
+        operations.sitting(db.session, call).missing
+        if found.stage == Stage.WRITTEN
+        else interviews.waiting(db.session, call)
+    )
     return len([ticket for ticket in waiting if ticket not in found.rows])
+
+
+def _set_aside(call: Call, found: MarkEntry) -> list[attendance.SetAside]:
+    """Cells of an entry that count otherwise than the file has them."""
+    if found.stage != Stage.WRITTEN:
+        return []
+    ids = operations.sitting(db.session, call).ids
+    return attendance.set_aside(db.session, call, found.rows, ids)
 
 
 def _overview_of(stage: str) -> str:
@@ -176,8 +161,9 @@ def _overview_of(stage: str) -> str:
 def _entry_page(
     call: Call, found: MarkEntry, refused: tuple[str, ...] = (), status: int = 200
 ) -> tuple[str, int]:
-    other = entry.counterpart(db.session, found) if found.confirmed_at and not found.agreed_at else None
+    other = None if found.agreed_at else entry.counterpart(db.session, found)
     differing = list(entry.differences(other.rows, found.rows)) if other else []
+    titles, rows = _preview(call, found)
     return render_template(
         "selection/entry.html",
         call=call,
@@ -187,9 +173,12 @@ def _entry_page(
         differing=differing[:SHOWN],
         number=len(differing),
         refused=refused,
-        rows=sorted(found.rows.items())[:PREVIEWED],
+        titles=titles,
+        rows=rows,
+        previewed=min(len(found.rows), PREVIEWED),
         subjects=_columns(call, found.stage),
         missing=_missing(call, found),
+        set_aside=_set_aside(call, found),
         may_change=may_change(call),
         back_url=url_for(_overview_of(found.stage), slug=call.slug),
     ), status
@@ -198,7 +187,7 @@ def _entry_page(
 @blueprint.post("/admin/calls/<slug>/marks/entries/<uuid:entry_id>/confirm")
 @allow(Role.ADMIN)
 def confirm_marks(slug: str, entry_id: uuid.UUID) -> Page:
-    """Stand by one's own entry; where it agrees with the other person's, the marks are written."""
+    """Hold one's own entry against the other person's once more; where they agree, the marks are written."""
     call = call_to_change(slug)
     found = find_entry(call, entry_id)
     confirm = operations.confirm if found.stage == Stage.WRITTEN else interviews.confirm
@@ -209,8 +198,6 @@ def confirm_marks(slug: str, entry_id: uuid.UUID) -> Page:
     if attempt.result.agreed:
         flash(_("两人录入一致，已写入%(number)s名考生的成绩。", number=len(found.rows)), "success")
         return redirect(url_for(_overview_of(found.stage), slug=slug), 303)
-    if not attempt.result.differences:
-        flash(_("已确认。请另一个人再录入一次，两次一致才写入。"), "success")
     return redirect(url_for("selection.marks_entry", slug=slug, entry_id=entry_id), 303)
 
 

@@ -1,9 +1,11 @@
 """What anybody may check: published rankings under ticket numbers, and their certificates."""
 
 import io
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import abort, render_template, send_file
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response
 
@@ -18,6 +20,7 @@ from recruitment.selection.results import queries
 from recruitment.selection.scheme import load_scheme
 from recruitment.selection.views.base import blueprint
 from recruitment.selection.views.results import stage_of
+from recruitment.web import stages
 
 
 def _published(call: Call, stage: Stage) -> CallRanking:
@@ -27,7 +30,13 @@ def _published(call: Call, stage: Stage) -> CallRanking:
     return found
 
 
+def _has(stage: Stage) -> Callable[[Call], bool]:
+    return lambda call: plans.published(db.session, call.id, stage) is not None
+
+
 @blueprint.get("/calls/<slug>/ranking/<stage>")
+@stages.of_public(_l("笔试成绩和名次"), 45, _has(Stage.WRITTEN), stage=Stage.WRITTEN.value)
+@stages.of_public(_l("总成绩和名次"), 62, _has(Stage.FINAL), stage=Stage.FINAL.value)
 @public
 def published(slug: str, stage: str) -> str:
     """A published ranking: its formula, its positions, its certificate."""

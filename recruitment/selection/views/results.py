@@ -12,9 +12,10 @@ from recruitment.clock import now
 from recruitment.database import db
 from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
-from recruitment.selection.forms import WithdrawForm
+from recruitment.selection.forms import SupplementForm, WithdrawForm
 from recruitment.selection.models import CallRanking, Stage
 from recruitment.selection.results import operations, queries
+from recruitment.selection.results import supplement as supplements
 from recruitment.selection.scheme import load_scheme
 from recruitment.selection.views.base import (
     READERS,
@@ -58,8 +59,10 @@ def _page(
     refused: tuple[str, ...] = (),
     form: WithdrawForm | None = None,
     status: int = 200,
+    supplementing: SupplementForm | None = None,
 ) -> tuple[str, int]:
     latest = queries.latest(db.session, call, stage)
+    outdated = latest is not None and operations.stale(db.session, call, latest)
     lines = []
     if latest:
         lines = queries.positions(db.session, latest, load_scheme(latest.scheme).ratio)
@@ -69,7 +72,9 @@ def _page(
         stage=stage,
         ranking=latest,
         scheme=load_scheme(latest.scheme) if latest else None,
-        outdated=latest is not None and operations.stale(db.session, call, latest),
+        outdated=outdated,
+        stuck=outdated and latest is not None and bool(operations.moved_on(db.session, latest)),
+        supplementing=supplementing or SupplementForm(prefix="supplement"),
         lines=lines,
         past=[
             item for item in queries.rankings(db.session, call) if item.withdrawn_at and item.stage == stage
@@ -139,6 +144,23 @@ def withdraw(slug: str, stage: str, ranking_id: uuid.UUID) -> Page:
         return _page(call_to_change(slug), which, attempt.refused, form, status=409)
     flash(_("已撤回。更正以后请重新计算。"), "success")
     return redirect(url_for("selection.ranking", slug=slug, stage=which), 303)
+
+
+@blueprint.post("/admin/calls/<slug>/ranking/supplement")
+@allow(Role.ADMIN)
+def supplement(slug: str) -> Page:
+    """Publish corrected marks in place of a ranking that cannot be withdrawn any more."""
+    call, form = call_to_change(slug), SupplementForm(prefix="supplement")
+    if not form.validate():
+        return _page(call, Stage.WRITTEN, supplementing=form, status=422)
+    attempt = done_or_refused(
+        lambda: supplements.supplement(db.session, call, form.reason.data or "", current_user(), now())
+    )
+    if not attempt.done:
+        call = call_to_change(slug)
+        return _page(call, Stage.WRITTEN, attempt.refused, supplementing=form, status=409)
+    flash(_("已按更正后的成绩补充公布，并通知有变动的考生。"), "success")
+    return redirect(url_for("selection.ranking", slug=slug, stage=Stage.WRITTEN), 303)
 
 
 def _find(call: Call, ranking_id: uuid.UUID) -> CallRanking:
