@@ -130,6 +130,7 @@ def office_figures() -> str:
     _l("录用和服务期"),
     100,
     lambda candidate: candidate.public_state in (*operations.UNDERTAKING_STATES, *queries.SERVING),
+    due=operations.UNDERTAKING_STATES,
 )
 @allow(Role.CADRE)
 def own(candidate_id: uuid.UUID) -> Page:

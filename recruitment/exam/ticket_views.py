@@ -47,7 +47,7 @@ def _ticket(candidate: Candidate) -> Ticket:
 
 
 @blueprint.get("/candidates/<uuid:candidate_id>/ticket")
-@stages.of_candidate(_l("准考证"), 30, when=_released)
+@stages.of_candidate(_l("准考证"), 30, when=_released, due=("confirmed",))
 @allow(Role.CADRE)
 def show(candidate_id: uuid.UUID) -> str:
     """Whether the ticket can be printed, and how."""

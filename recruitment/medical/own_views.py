@@ -25,7 +25,12 @@ Page = str | Response | tuple[str, int]
 
 
 @blueprint.route("/<uuid:candidate_id>/medical", methods=["GET", "POST"])
-@stages.of_candidate(_l("体检"), 70, lambda candidate: candidate.public_state in queries.STATES)
+@stages.of_candidate(
+    _l("体检"),
+    70,
+    lambda candidate: candidate.public_state in queries.STATES,
+    due=("medical", "medical_retest"),
+)
 @allow(Role.CADRE)
 def show(candidate_id: uuid.UUID) -> Page:
     """The medical as it concerns oneself; here alone the item that was not met is named."""

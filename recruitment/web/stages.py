@@ -4,7 +4,7 @@ for the cadre.
 Each room marks its own first page; who may open it and whether its time has come decide whether it is listed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -20,20 +20,22 @@ _STAGES = "_stages"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One page: for whom it is (``call``, ``public`` or ``candidate``), its words, its place, when it is of use, and
-    what else stands in its address."""
+    """One page: for whom it is (``call``, ``public`` or ``candidate``), its words, its place, when it is of use,
+    what else stands in its address, and in which states of a candidate it is what they came for."""
 
     kind: str
     label: LazyString | str
     order: int
     when: When
     address: Mapping[str, str] = field(default_factory=dict)
+    due: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StageLink:
     label: LazyString | str
     url: str
+    due: bool = False
 
 
 def of_call(label: LazyString | str, order: int, when: When = lambda call: True) -> Callable[[View], View]:
@@ -59,15 +61,16 @@ def of_public(label: LazyString | str, order: int, when: When, **address: str) -
 
 
 def of_candidate(
-    label: LazyString | str, order: int, when: When = lambda candidate: True
+    label: LazyString | str, order: int, when: When = lambda candidate: True, due: Collection[str] = ()
 ) -> Callable[[View], View]:
     """List a view with ``<uuid:candidate_id>`` in its address on the candidate's own page.
 
     Args:
         order: as for :func:`of_call`.
         when: of a :class:`~recruitment.candidates.models.Candidate`; look at its ``public_state``.
+        due: states in which the page is what the person has to turn to; it then stands first.
     """
-    return _mark(Stage("candidate", label, order, when))
+    return _mark(Stage("candidate", label, order, when, due=due))
 
 
 def _mark(stage: Stage) -> Callable[[View], View]:
@@ -94,9 +97,13 @@ def _stages(app: Flask) -> list[tuple[str, Stage, access.Rule]]:
 
 
 def _links(kind: str, subject: Any, **address: Any) -> list[StageLink]:
+    return [link for _stage, link in _found(kind, subject, **address)]
+
+
+def _found(kind: str, subject: Any, **address: Any) -> list[tuple[Stage, StageLink]]:
     user = access.maybe_user()
     return [
-        StageLink(stage.label, url_for(endpoint, **address, **stage.address))
+        (stage, StageLink(stage.label, url_for(endpoint, **address, **stage.address)))
         for endpoint, stage, rule in _stages(current_app._get_current_object())  # type: ignore[attr-defined]
         if stage.kind == kind and rule.admits(user) and stage.when(subject)
     ]
@@ -113,8 +120,12 @@ def public_links(call: Any) -> list[StageLink]:
 
 
 def candidate_links(candidate: Any) -> list[StageLink]:
-    """What a candidate can open now."""
-    return _links("candidate", candidate, candidate_id=candidate.id)
+    """What a candidate can open now: first what is due, then by the order of the stages."""
+    links = [
+        StageLink(link.label, link.url, candidate.public_state in stage.due)
+        for stage, link in _found("candidate", candidate, candidate_id=candidate.id)
+    ]
+    return sorted(links, key=lambda link: not link.due)
 
 
 def init_app(app: Flask) -> None:

@@ -27,7 +27,7 @@ ADDRESS = "/candidates/<uuid:candidate_id>/fee"
 
 
 @blueprint.get(ADDRESS)
-@stages.of_candidate(_l("缴费"), 10)
+@stages.of_candidate(_l("缴费"), 10, due=("awaiting_fee",))
 @allow(Role.CADRE)
 def own(candidate_id: uuid.UUID) -> Page:
     """One's own fee."""

@@ -282,7 +282,7 @@ def _invited(candidate: Candidate) -> bool:
 
 
 @blueprint.get("/candidates/<uuid:candidate_id>/interview")
-@stages.of_candidate(_l("面试安排"), 60, when=_invited)
+@stages.of_candidate(_l("面试安排"), 60, when=_invited, due=(planning.INVITED,))
 @allow(Role.CADRE)
 def own_interview(candidate_id: uuid.UUID) -> Page:
     """When, where, and in which place."""

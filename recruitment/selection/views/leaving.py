@@ -41,7 +41,9 @@ def _may_give_up(candidate: Candidate) -> bool:
 
 
 @blueprint.route("/candidates/<uuid:candidate_id>/substitution", methods=["GET", "POST"])
-@stages.of_candidate(_l("确认是否递补"), 50, when=lambda candidate: candidate.public_state == "called_up")
+@stages.of_candidate(
+    _l("确认是否递补"), 50, when=lambda candidate: candidate.public_state == "called_up", due=("called_up",)
+)
 @allow(Role.CADRE)
 def substitution(candidate_id: uuid.UUID) -> Page:
     candidate = own_candidate(candidate_id)
