@@ -11,21 +11,19 @@ import sqlalchemy as sa
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from recruitment.areas.models import Community
 from recruitment.audit.operations import record
 from recruitment.clock import local
+from recruitment.exam.paper import fonts
 from recruitment.notices.models import Delivery, DeliveryStatus, Notice
 from recruitment.people.models import User
 
 LIMIT = 100
-FONT = "STSong-Light"
-# The system says so in a mail; a letter is no mail.
-MAIL_ONLY = "本邮件由系统自动发出，请不要回复。"
+# The last line of notices/layout.txt; nobody answers a letter by pressing a button.
+MAIL_ONLY = "这条通知由系统自动发出，请不要直接回复。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,7 @@ def mark_posted(session: Session, actor: User, letters: Sequence[Letter], at: da
 
 def pdf(letters: Sequence[Letter]) -> bytes:
     """The letters, each beginning on a page of its own. The address stands where a window shows it (DL)."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    fonts.register()
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
         buffer,
@@ -126,9 +123,11 @@ def pdf(letters: Sequence[Letter]) -> bytes:
     return buffer.getvalue()
 
 
-_small = ParagraphStyle("small", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
+_small = ParagraphStyle("small", fontName=fonts.BODY, fontSize=9, leading=13, wordWrap="CJK")
 _address = ParagraphStyle("address", parent=_small, fontSize=12, leading=18)
-_title = ParagraphStyle("title", parent=_small, fontSize=16, leading=24, alignment=1, spaceAfter=6 * mm)
+_title = ParagraphStyle(
+    "title", parent=_small, fontName=fonts.HEADING, fontSize=16, leading=24, alignment=1, spaceAfter=6 * mm
+)
 _text = ParagraphStyle("text", parent=_small, fontSize=12, leading=20, spaceAfter=4 * mm)
 
 
