@@ -2,13 +2,14 @@
 
 import uuid
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from recruitment.audit.models import AccessRecord
 from recruitment.database import db
-from recruitment.notices import tasks
+from recruitment.notices import letters, tasks
 from recruitment.notices.models import Delivery, DeliveryStatus
 from recruitment.people.models import Role
 from tests import factories
@@ -62,6 +63,18 @@ def test_an_office_prints_posts_and_says_so(letter: uuid.UUID, app: Flask, clien
         assert db.session.get_one(Delivery, letter).status == DeliveryStatus.SENT
         acts = list(db.session.scalars(sa.select(AccessRecord.action).order_by(AccessRecord.at)))
         assert sorted(acts) == ["letters.post", "letters.print"], "pressed twice, posted once"
+
+
+def test_a_letter_reads_as_one(letter: uuid.UUID, app: Flask) -> None:
+    with app.app_context():
+        notice = db.session.get_one(Delivery, letter).notice
+        notice.user.name = "𬭎妤㛃"
+        pages = pypdfium2.PdfDocument(letters.pdf(letters.to_post(db.session, ("51",))))
+    text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    assert "𬭎妤㛃" in text, "a rare character of a name is printed"
+    assert "资格审核未通过" in text
+    assert "咨询电话：028-5550-0000" in text
+    assert "回复" not in text, "that is for a mail"
 
 
 def test_an_office_elsewhere_sees_no_letter(letter: uuid.UUID, app: Flask, client: Client) -> None:
