@@ -22,8 +22,7 @@ from recruitment.selection.marks import operations as marks
 from recruitment.selection.models import RankedCandidate, Stage
 from recruitment.selection.results import operations
 from recruitment.workflow import fire
-from tests import factories
-from tests.calls import pages
+from tests import factories, pages
 from tests.conftest import Clock
 from tests.selection import stage
 from tests.selection.stage import LATER
@@ -189,7 +188,7 @@ def test_the_calls_own_page_leads_to_what_is_published(app: Flask, session: Sess
     made = stage.exam(session, (2,))
     stage.enter_twice(session, made, {ticket: ["80", "70"] for ticket in made.tickets})
     session.commit()
-    anybody = pages.open_browser(app)
+    anybody = pages.visitor(app)
     home = f"/calls/{made.call.slug}"
     assert "还没有公布。成绩、名次和面试抽签公布以后，在这里查看。" in pages.text_of(anybody.get(home))
     stage.publish(session, made)
