@@ -46,8 +46,7 @@ def registry() -> Registry:
     from recruitment.public_notice import guards as public_notice_guards
     from recruitment.selection import guards as selection_guards
 
-    known = Registry(calendar=working_day_deadline, roles=frozenset(Role))
-    known = Registry(calendar=working_day_deadline, translate=label, moment=moment)
+    known = Registry(calendar=working_day_deadline, roles=frozenset(Role), translate=label, moment=moment)
     application_guards.register(known)
     call_guards.register(known)
     candidate_guards.register(known)

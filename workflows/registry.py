@@ -85,9 +85,9 @@ class Registry:
     """Names and their implementations. The engine refuses to start while a definition uses an unknown name.
 
     ``calendar`` takes an aware moment and a number of working days and gives the moment of the deadline.
-    ``roles`` are those that people can have; with ``None`` a definition may name any.
     ``translate`` says a sentence of the engine, or a label of a definition, in the language of who asks, and
     ``moment`` a point in time.
+    ``roles`` are those that people can have; with ``None`` a definition may name any.
     """
 
     calendar: Calendar | None = None

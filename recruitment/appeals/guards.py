@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from recruitment.appeals import scores
+from recruitment.appeals import restoring, scores
 from recruitment.appeals.kinds import KINDS, SCORES
 from recruitment.appeals.models import Appeal
 from recruitment.applications.models import Application
@@ -28,6 +28,7 @@ def register(registry: Registry) -> None:
     registry.guard("about_scores", _scores_reasons, facts=_kind, holds=lambda scope: scope.kind == SCORES)
     registry.form("appeal", _check_appeal)
     registry.form("ruling", check_ruling)
+    restoring.register(registry)
     after_written(scores.settle)
     registry.deadline("appeal_due", lambda scope: scope.decide_by)
     for name in ("filed", "accepted", "upheld", "rejected", "settled"):
@@ -93,7 +94,7 @@ def _kind(scope: Scope) -> Mapping[str, sa.ColumnElement[Any]]:
 
 def _scores_reasons(given: Given) -> Iterator[Reason]:
     if given.facts["kind"] != SCORES:
-        yield Reason("not_about_scores", "只有对成绩的申诉才由重新排名了结。", CLAUSE)
+        yield Reason("not_about_scores", _("只有对成绩的申诉才由重新排名了结。"), _(CLAUSE))
 
 
 # Forms

@@ -276,7 +276,7 @@ def count_words(number: int | str, unit: str) -> str:
         "次": _("%(number)s次", number=number),
         "天": _("%(number)s天", number=number),
     }
-    return words.get(unit, f"{number}{unit}").strip()
+    return str(words.get(unit, f"{number}{unit}")).strip()
 
 
 def rule_set(parameters: Parameters) -> Mapping[str, Parameter]:

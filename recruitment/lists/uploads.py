@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload, undefer
 from structlog import get_logger
 
@@ -44,8 +45,6 @@ KEPT = timedelta(days=1)
 ATTEMPTS = 3
 TO_DO = ("waiting", "confirmed")
 RECORD = "lists.import"
-STALE = Reason("stale", "试读以后情况有变，没有导入。下面是新的试读结果，请核对后再确认。")
-CLOSED = Reason("not_allowed", "您现在不能在这里导入。")
 
 
 class FileUnfit(ValueError):
@@ -164,7 +163,7 @@ def confirm(session: Session, upload: ListUpload, seen: str, now: datetime) -> N
     if locked is None or locked.result["error_count"] or not locked.result["figures"]:
         return
     if seen != dry_run.mark(locked.result):
-        raise Refused([STALE])
+        raise Refused([_stale()])
     locked.state, locked.refused, locked.attempts, locked.touched_at = "confirmed", [], 0, now
 
 
@@ -225,7 +224,7 @@ def _ground(session: Session, upload: ListUpload, now: datetime) -> tuple[Import
     person = session.get_one(User, upload.uploaded_by)
     subject = declared.about.find(session, upload.arguments)
     if subject is None or not person.roles & set(declared.roles) or not declared.about.may(person, subject):
-        raise Refused([CLOSED])
+        raise Refused([Reason("not_allowed", _("您现在不能在这里导入。"))])
     content = (
         session.scalars(
             sa.select(ListUpload)
@@ -238,6 +237,10 @@ def _ground(session: Session, upload: ListUpload, now: datetime) -> tuple[Import
     )
     ground = Ground(session, subject, person, now, upload.options, upload.filename, upload.sha256)
     return declared, ground, base64.b64decode(content or "")
+
+
+def _stale() -> Reason:
+    return Reason("stale", _("试读以后情况有变，没有导入。下面是新的试读结果，请核对后再确认。"))
 
 
 def _read(session: Session, upload: ListUpload, now: datetime) -> None:
@@ -256,7 +259,7 @@ def _import(session: Session, upload: ListUpload, now: datetime) -> None:
             raise Refused([Reason("closed", closed)])
     found, shown = dry_run.read(declared, ground, content)
     if not found.ok or shown != upload.result:
-        upload.state, upload.result, upload.refused = "read", shown, [STALE.words]
+        upload.state, upload.result, upload.refused = "read", shown, [_stale().words]
         return
     upload.outcome = {"rows": len(found.rows)} | dict(
         declared.apply(replace(ground, numbers=found.numbers), found.rows)

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -51,14 +52,14 @@ class Contradiction:
     @property
     def wrong(self) -> str:
         if self.ruled:
-            return "已裁定这名考生到考，表中是“缺考”"
+            return str(_("已裁定这名考生到考，表中是“缺考”"))
         if self.came:
-            return "到考记录是“到考”，表中是“缺考”"
-        return f"到考记录是“缺考”，表中是“{self.cell}”"
+            return str(_("到考记录是“到考”，表中是“缺考”"))
+        return str(_("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell))
 
     @property
     def expected(self) -> str:
-        return "请填写分数" if self.ruled else "请核对原始记录，改好表格，或者裁定以哪一个为准"
+        return str(_("请填写分数") if self.ruled else _("请核对原始记录，改好表格，或者裁定以哪一个为准"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def set_aside(session: Session, call: Call, rows: Rows, ids: Mapping[str, uuid.U
         cell = rows.get(ticket, {}).get(subject)
         if cell is None or cell == to_cell(value, note) or (note == VIOLATION and cell == "0"):
             continue
-        why = "这一科因违纪按零分处理" if note == VIOLATION else "已裁定这一科缺考"
+        why = _("这一科因违纪按零分处理") if note == VIOLATION else _("已裁定这一科缺考")
         found.append(SetAside(ticket, subject, cell, to_cell(value, note), why))
     return sorted(found, key=lambda item: (item.ticket, item.subject))
 
@@ -184,8 +185,12 @@ def unsettled_reasons(session: Session, call: Call) -> list[Reason]:
     return [
         Reason(
             "attendance_contradicted",
-            f"准考证号 {item.ticket} 的{names.get(item.subject, item.subject)}：{item.wrong}。"
-            "请先更正成绩，或者裁定以哪一个为准。",
+            _(
+                "准考证号 %(ticket)s 的%(subject)s：%(wrong)s。请先更正成绩，或者裁定以哪一个为准。",
+                ticket=item.ticket,
+                subject=names.get(item.subject, item.subject),
+                wrong=item.wrong,
+            ),
         )
         for item in unsettled(session, call)
     ]
@@ -225,9 +230,9 @@ def rule(
     plans.lock(session, call)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明裁定的理由。"))
+        reasons.append(Reason("reason_missing", _("请写明裁定的理由。")))
     if subject not in {item.code for item in plans.scheme_of(session, call).subjects}:
-        reasons.append(Reason("no_subject", "这次招考没有这个科目。"))
+        reasons.append(Reason("no_subject", _("这次招考没有这个科目。")))
     if reasons:
         raise Refused(reasons)
     values = {"came": came, "reason": reason.strip(), "ruled_by": person.id, "ruled_at": now}

@@ -11,6 +11,7 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from recruitment.calls.models import Call
@@ -42,11 +43,11 @@ def supplement(session: Session, call: Call, reason: str, person: User, now: dat
     old = plans.published(session, call.id, Stage.WRITTEN)
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明补充公布的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明补充公布的原因。")))
     if old is None or not operations.stale(session, call, old):
-        reasons.append(Reason("not_outdated", "公布的名次就是最新的，不需要补充公布。"))
+        reasons.append(Reason("not_outdated", _("公布的名次就是最新的，不需要补充公布。")))
     elif not operations.moved_on(session, old):
-        reasons.append(Reason("withdraw_first", "还没有人进入后面的环节，请撤回公布，重新排名。"))
+        reasons.append(Reason("withdraw_first", _("还没有人进入后面的环节，请撤回公布，重新排名。")))
     reasons += unsettled_reasons(session, call)
     if reasons or old is None:
         raise Refused(reasons)
@@ -71,7 +72,7 @@ def _with_kept(given: Inputs, before: str, told: set[uuid.UUID]) -> Inputs:
     lines = given.scores.splitlines()
     out = [f"{lines[0]},{KEPT}"]
     for line in lines[1:]:
-        candidate_id, _ = given.candidates[next(csv.reader(io.StringIO(line)))[2]]
+        candidate_id = given.candidates[next(csv.reader(io.StringIO(line)))[2]][0]
         out.append(f"{line},{'Y' if candidate_id in told and line in same else ''}")
     return Inputs("\n".join(out) + "\n", given.scheme_text, given.candidates)
 
@@ -89,8 +90,9 @@ def _check_nobody_fell(session: Session, ranking: CallRanking, told: set[uuid.UU
         .order_by(Candidate.ticket_number)
     ).all()
     if fallen:
-        words = (
-            f"按更正后的成绩，{'、'.join(map(str, fallen))}不再入闱，但已通知入闱。请先登记放弃或者取消资格。"
+        words = _(
+            "按更正后的成绩，%(tickets)s不再入闱，但已通知入闱。请先登记放弃或者取消资格。",
+            tickets="、".join(map(str, fallen)),
         )
         raise Refused([Reason("fallen", words)])
 
