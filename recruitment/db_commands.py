@@ -1,7 +1,6 @@
 """``recruitment db``: bring a database to the shape that this version of the program needs."""
 
 import os
-import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,9 +23,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 def target_metadata() -> list[sa.MetaData]:
     """The tables of every model, and of the workflow engine."""
-    for room in pkgutil.iter_modules(recruitment.__path__, "recruitment."):
-        if room.ispkg and find_spec(f"{room.name}.models"):
-            import_module(f"{room.name}.models")
+    home = Path(recruitment.__path__[0])
+    for file in sorted(home.rglob("models.py")):
+        import_module(".".join(("recruitment", *file.relative_to(home).with_suffix("").parts)))
     collections = [import_module("recruitment.database").Base.metadata]
     if find_spec("workflows.schema"):
         collections.append(import_module("workflows.schema").metadata)

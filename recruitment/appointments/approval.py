@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from recruitment.appointments.paper import ApprovalForm, pdf
+from recruitment.appointments.word import docx
 from recruitment.cadres.vocabulary import EDUCATION_LEVELS, POLITICAL_STATUSES, POSTS
 from recruitment.calls.exports import current_tenure
 from recruitment.candidates.models import Candidate
@@ -99,12 +100,18 @@ def _relatives(form: Mapping[str, Any]) -> Iterator[str]:
         yield f"{item['relation']}　{item['name']}　{item.get('employer') or ''}".rstrip("　")
 
 
+def file_of(form: ApprovalForm, kind: str, made_at: datetime) -> bytes:
+    """The form as ``pdf`` or ``docx``."""
+    return docx(form, made_at) if kind == "docx" else pdf(form)
+
+
 def archive(
-    session: Session, candidates: Iterable[Candidate], made_at: datetime, target: BinaryIO
+    session: Session, candidates: Iterable[Candidate], made_at: datetime, target: BinaryIO, kind: str = "pdf"
 ) -> Written:
     """Write a ZIP of the forms; one form at a time is in memory, however many there are.
 
     Args:
+        kind: ``pdf`` or ``docx``.
         made_at: the time that the entries name.
         target: opened for reading and writing, at its start; at its start again afterwards.
     """
@@ -116,8 +123,8 @@ def archive(
             for candidate in batch:
                 form = form_of(candidate, known.get(candidate.id))
                 # Two of one name may stand for one position.
-                entry = zipfile.ZipInfo(f"{rows + 1:04d}-{form.filename}", stamp)
-                files.writestr(entry, pdf(form), zipfile.ZIP_DEFLATED)
+                entry = zipfile.ZipInfo(f"{rows + 1:04d}-{form.filename}.{kind}", stamp)
+                files.writestr(entry, file_of(form, kind, made_at), zipfile.ZIP_DEFLATED)
                 rows += 1
     target.seek(0)
     digest = hashlib.sha256()

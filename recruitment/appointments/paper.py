@@ -37,8 +37,8 @@ class ApprovalForm:
 
     @property
     def filename(self) -> str:
-        """Safe in any file system; the code of the position and the name."""
-        return re.sub(r"[^\w（）·-]", "_", f"{self.position_code}-{self.name}") + ".pdf"
+        """Safe in any file system; the code of the position and the name, without an ending."""
+        return re.sub(r"[^\w（）·-]", "_", f"{self.position_code}-{self.name}")
 
 
 def _style(size: float, **settings: Any) -> ParagraphStyle:

@@ -26,7 +26,6 @@ from recruitment.appointments import approval, operations, queries
 from recruitment.appointments import notices as notices  # tells the facts of its notices when read
 from recruitment.appointments.forms import CancelForm, ReportForm, TermsForm
 from recruitment.appointments.models import Appointment
-from recruitment.appointments.paper import pdf
 from recruitment.audit.operations import record
 from recruitment.calls.forms import ExportForm
 from recruitment.calls.models import Call
@@ -44,6 +43,11 @@ from recruitment.people.access import allow, current_user
 from recruitment.people.models import Role
 from recruitment.web import stages
 from workflows.bulk import PreviewStale
+
+MIME_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/admin/calls/<slug>/approvals")
 Page = str | WsgiResponse | tuple[str, int]
@@ -211,7 +215,8 @@ def forms(slug: str) -> Page:
         return _list(call, export_form=form, status=422)
     _form, chosen = desk.chosen(call, OFFICE, queries.STATES, request.form)
     target = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it has been sent
-    written = approval.archive(db.session, listing.every(db.session, chosen), local(now()), target)
+    kind = "docx" if request.form.get("kind") == "docx" else "pdf"
+    written = approval.archive(db.session, listing.every(db.session, chosen), local(now()), target, kind)
     _note(call.id, "call", str(form.purpose.data), written)
     db.session.commit()
     response: Response = send_file(
@@ -221,17 +226,17 @@ def forms(slug: str) -> Page:
     return response
 
 
-@blueprint.post("/<uuid:candidate_id>/form.pdf")
+@blueprint.post("/<uuid:candidate_id>/form.<any(pdf, docx):kind>")
 @allow(*OFFICE)
-def form(slug: str, candidate_id: uuid.UUID) -> Response:
+def form(slug: str, candidate_id: uuid.UUID, kind: str) -> Response:
     """One approval form, on record."""
     candidate = _candidate(slug, candidate_id)
     made = approval.form_of(candidate, approval.results(db.session, [candidate.id]).get(candidate.id))
-    content = pdf(made)
+    content = approval.file_of(made, kind, local(now()))
     _note(candidate.id, "candidate", "", Written(1, hashlib.sha256(content).hexdigest()))
     db.session.commit()
-    response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename="approval-form.pdf")
+    response = Response(content, mimetype=MIME_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"approval-form.{kind}")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,7 +1,7 @@
 """What the addresses of the pages from the approval to the appointment name."""
 
 from tests.medical.routes import of_both
-from tests.routes import Sample, of_candidate, of_candidate_call
+from tests.routes import Sample, of_candidate, of_candidate_call, plus
 
 # The candidate of the world has not come as far as the approval.
 _HERE = Sample(of_both, own=False, foreign=True)
@@ -11,7 +11,7 @@ SAMPLES = {
     "approvals.preview": Sample(of_candidate_call),
     "approvals.approve": Sample(of_candidate_call),
     "approvals.forms": Sample(of_candidate_call),
-    "approvals.form": _HERE,
+    "approvals.form": Sample(plus(of_both, kind="docx"), own=False, foreign=True),
     "approvals.show": _HERE,
     "approvals.report": _HERE,
     "approvals.appoint": _HERE,

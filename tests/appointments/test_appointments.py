@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from docx import Document
+from docx.oxml.ns import qn
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session, sessionmaker
 
 from recruitment.appointments import approval, operations
 from recruitment.appointments.models import Appointment, ServiceUndertaking
-from recruitment.appointments.paper import pdf
+from recruitment.appointments.paper import OPINIONS, pdf
+from recruitment.appointments.word import docx
 from recruitment.audit.models import AccessRecord
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
@@ -209,6 +212,25 @@ def test_many_forms_come_as_one_archive_with_its_hash(session: Session) -> None:
         assert all(files.read(name).startswith(b"%PDF-") for name in files.namelist())
 
 
+def test_the_word_form_says_the_same_on_one_upright_a4(session: Session) -> None:
+    made = approval.form_of(put(session, "approved"), None)
+    document = Document(io.BytesIO(docx(made, NOW)))
+    page = document.sections[0]
+    assert page.page_width is not None
+    assert page.page_height is not None
+    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
+    (table,) = document.tables
+    said = [cell.text for row in table.rows for cell in row.cells]
+    for heading, value in (*made.facts, *made.long):
+        # A wide cell answers for each of the columns that it covers.
+        assert said[said.index(heading) + 1] == value
+    assert all(heading in said for heading in OPINIONS)
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
+    runs += [run for row in table.rows for cell in row.cells for p in cell.paragraphs for run in p.runs]
+    fonts: set[Any] = {run._element.find(f".//{qn('w:rFonts')}").get(qn("w:eastAsia")) for run in runs}
+    assert fonts == {"黑体", "宋体"}
+
+
 # At the screen
 
 
@@ -283,12 +305,14 @@ def test_many_are_approved_together_exactly_as_previewed(session: Session, desk:
     assert again.status_code in (200, 409)
     session.rollback()
     assert [notices(session, row).count("approved") for row in (*people, late)] == [1, 1, 0]
-    with desk.submit(done, "下载审批表（.zip）", {"purpose": "报批"}) as sent:
-        names = zipfile.ZipFile(io.BytesIO(sent.data)).namelist()
-    assert len(names) == 3
+    for words, ending in (("下载审批表（PDF，.zip）", ".pdf"), ("下载审批表（Word，.zip）", ".docx")):
+        with desk.submit(done, words, {"purpose": "报批"}) as sent:
+            names = zipfile.ZipFile(io.BytesIO(sent.data)).namelist()
+        assert len(names) == 3
+        assert all(name.endswith(ending) for name in names)
     session.rollback()
-    kept = session.scalars(sa.select(AccessRecord).where(AccessRecord.action == "approval.forms")).one()
-    assert (kept.reason, kept.detail["rows"]) == ("报批", 3)
+    kept = session.scalars(sa.select(AccessRecord).where(AccessRecord.action == "approval.forms")).all()
+    assert [(one.reason, one.detail["rows"]) for one in kept] == [("报批", 3)] * 2
 
 
 def test_the_list_of_those_appointed_is_the_file_made_from_it(

@@ -63,3 +63,13 @@ SAMPLES |= {
     f"selection.{name}_upload": Sample(plus(of_call, upload_id=NOWHERE), own=False)
     for name in ("import_marks", "import_interview", "import_bonuses")
 }
+
+SAMPLES |= {
+    "selection.recusals": Sample(of_call),
+    "selection.declare_recusal": Sample(of_call),
+    "selection.withdraw_recusal": Sample(plus(of_call, recusal_id=NOWHERE)),
+    "selection.score_sheets": Sample(of_call, own=False),
+    "selection.correct_interview": Sample(plus(of_call, ticket="x"), own=False),
+    "selection.interview_correction": Sample(plus(of_call, correction_id=NOWHERE), own=False),
+    "selection.settle_correction": Sample(plus(of_call, correction_id=NOWHERE, answer="accept")),
+}

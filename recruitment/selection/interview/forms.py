@@ -11,6 +11,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from recruitment.calls.fields import Between, Given, LocalMinuteField, WholeField
 from recruitment.forms import DraftForm, Form, Required, Section, options, typed
 from recruitment.selection.interview.plan import GroupRow
+from recruitment.selection.interview.recusal import TIES
 from recruitment.selection.interview.scoring import Element
 from recruitment.selection.numbers import parse_number
 from recruitment.selection.scheme import MOST_DIGITS, Rounding, RoundingMode
@@ -148,6 +149,45 @@ class ExtraForm(DraftForm):
     ticket = StringField(_l("准考证号"), [Required(), Length(max=30)])
     cell = StringField(_l("加试成绩"), [Required(), Length(max=20)])
     reason = TextAreaField(_l("为什么加试"), [Required(), Length(max=500)])
+
+
+class RecusalForm(DraftForm):
+    """An examiner stays away from a candidate."""
+
+    code = StringField(_l("考官编号"), [Required(), Length(max=30)])
+    ticket = StringField(_l("准考证号"), [Required(), Length(max=30)])
+    tie = SelectField(_l("回避的原因"), [Required()], choices=lambda: options(TIES.items()))
+    explanation = TextAreaField(
+        _l("说明"), [Length(max=500)], description=_l("例如“夫妻”“表兄弟”。原因为“其他”的必须填写。")
+    )
+
+
+class WithdrawRecusalForm(Form):
+    """Why a declaration is taken back."""
+
+    reason = TextAreaField(_l("撤回的原因"), [Length(max=500)])
+
+
+class ElementMarksForm(Section):
+    """Every examiner's mark of one element."""
+
+    marks = StringField(_l("评分"), [Required(), Length(max=200)])
+
+
+class InterviewCorrectionForm(DraftForm):
+    """Other marks for one candidate, and why."""
+
+    elements = FieldList(FormField(ElementMarksForm), label=_l("各考官的评分"), max_entries=20)
+    reason = TextAreaField(
+        _l("更正的原因"),
+        [Required(), Length(max=1000)],
+        description=_l("记入档案，例如“登分错误，经两人核对评分表”。"),
+    )
+
+    @staticmethod
+    def marks_of(row: Any) -> list[str]:
+        """The marks of one element in the order of the examiners."""
+        return _parts(typed(row.form.marks))
 
 
 class UndoForm(Form):

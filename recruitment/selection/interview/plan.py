@@ -1,7 +1,8 @@
 """How a call interviews: elements, examiners, rounding, groups, and the draw from a published seed."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +16,8 @@ from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
 from recruitment.people.models import User
 from recruitment.selection import plans
-from recruitment.selection.interview.draw import drawn, seats
+from recruitment.selection.interview import recusal
+from recruitment.selection.interview.draw import Seat, drawn, seats
 from recruitment.selection.interview.scoring import Element, needs_rounding
 from recruitment.selection.models import (
     Examiner,
@@ -199,15 +201,23 @@ def set_examiners(
 ) -> None:
     """Put these examiners in place of the present ones: code → name and unit.
 
+    Whoever stays the same keeps what was declared about them.
+
     Raises:
         Refused: the draw has been made, or the call is not the person's.
     """
     plans.check_in_charge(call, person)
     plans.lock(session, call)
     _not_drawn(session, call)
-    session.execute(sa.delete(Examiner).where(Examiner.call_id == call.id))
+    present = session.scalars(sa.select(Examiner).where(Examiner.call_id == call.id)).all()
+    stay = {row.code for row in present if rows.get(row.code) == (row.name, row.unit)}
+    session.execute(
+        sa.delete(Examiner).where(Examiner.id.in_([row.id for row in present if row.code not in stay]))
+    )
     values = [
-        {"call_id": call.id, "code": code, "name": name, "unit": unit} for code, (name, unit) in rows.items()
+        {"call_id": call.id, "code": code, "name": name, "unit": unit}
+        for code, (name, unit) in rows.items()
+        if code not in stay
     ]
     if values:
         session.execute(sa.insert(Examiner), values)
@@ -233,11 +243,11 @@ def draw(session: Session, call: Call, person: User, now: datetime) -> int:
     """Draw the order of candidates in each group and the examiners of each; returns how many candidates.
 
     Every group's candidates stand in the order of their ticket numbers' digests, and the examiners, in the order of
-    theirs, are dealt to the groups in turn.
+    theirs, are dealt to the groups in turn; nobody to a group with a candidate whom they must stay away from.
 
     Raises:
-        Refused: no seed, a position without a group, rechecks still open, too few examiners, already drawn, or the
-            call is not the person's.
+        Refused: no seed, a position without a group, rechecks still open, too few examiners or too few who may sit
+            in a group, already drawn, or the call is not the person's.
     """
     plans.check_in_charge(call, person)
     plans.lock(session, call)
@@ -264,6 +274,12 @@ def draw(session: Session, call: Call, person: User, now: datetime) -> int:
     }
     if reasons := _obstacles(session, call, plan, groups, of_position, candidates, len(examiners)):
         raise Refused(reasons)
+    kept_away = recusal.conflicts(session, call, [row.id for row in candidates])
+    group_of = {row.id: of_position[row.position_id] for row in candidates}
+    bars = recusal.barred(kept_away, group_of, [group.id for group in groups])
+    dealt = seats(drawn(plan.seed, examiners), len(groups), plan.examiners, bars)
+    if reasons := _unfilled(groups, plan, dealt.values()):
+        raise Refused(reasons)
     for group in groups:
         mine = {
             str(row.ticket_number): row.id for row in candidates if of_position[row.position_id] == group.id
@@ -274,7 +290,7 @@ def draw(session: Session, call: Call, person: User, now: datetime) -> int:
         ]
         if places:
             session.execute(sa.insert(InterviewSlot), places)
-    for code, seat in seats(drawn(plan.seed, examiners), len(groups), plan.examiners).items():
+    for code, seat in dealt.items():
         examiners[code].group_id, examiners[code].seat = groups[seat.group].id, seat.number
     plan.drawn_at = now
     record(
@@ -284,10 +300,29 @@ def draw(session: Session, call: Call, person: User, now: datetime) -> int:
         at=now,
         subject_kind="call",
         subject_id=call.id,
-        detail={"seed": plan.seed, "candidates": len(candidates)},
+        detail={
+            "seed": plan.seed,
+            "candidates": len(candidates),
+            "recusals": [
+                {"examiner": one.examiner, "ticket": one.ticket, "tie": one.tie} for one in kept_away
+            ],
+        },
     )
     session.flush()
     return len(candidates)
+
+
+def _unfilled(groups: Sequence[InterviewGroup], plan: InterviewPlan, dealt: Iterable[Seat]) -> list[Reason]:
+    """Groups that nobody is left for once everybody stays away from whom they must."""
+    taken = Counter(seat.group for seat in dealt)
+    return [
+        Reason(
+            f"recusal_{number}",
+            f"因为回避，{group.name}还缺{plan.examiners - taken[number]}名考官。请补充考官，或者调整分组。",
+        )
+        for number, group in enumerate(groups)
+        if taken[number] < plan.examiners
+    ]
 
 
 def _obstacles(

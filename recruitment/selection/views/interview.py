@@ -26,7 +26,7 @@ from recruitment.people.models import Role
 from recruitment.public.views import announced_call
 from recruitment.selection import plans
 from recruitment.selection.imports import INTERVIEW
-from recruitment.selection.interview import operations, queries
+from recruitment.selection.interview import corrections, operations, queries, recusal
 from recruitment.selection.interview import plan as planning
 from recruitment.selection.interview.forms import ExtraForm, UndoForm
 from recruitment.selection.interview.sheet import interview_sheet
@@ -86,6 +86,9 @@ def _overview(call: Call, refused: tuple[str, ...] = (), status: int = 200) -> t
         plan=planning.plan_of(db.session, call),
         elements=planning.elements_of(planning.plan_of(db.session, call)),
         groups=queries.group_views(db.session, call),
+        kept_away=recusal.of_call(db.session, call),
+        misplaced=recusal.misplaced(db.session, call),
+        waiting=corrections.open_corrections(db.session, call),
         reserve=queries.reserve_examiners(db.session, call),
         marks=queries.marks_of_call(db.session, call),
         entries=open_entries(call, Stage.FINAL),
