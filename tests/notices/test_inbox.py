@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.cadres.browser import signed_in
+from tests.pages import signed_in
 
 ID = "00000000-0000-0000-0000-000000000001"
 
