@@ -60,10 +60,10 @@ def mark(story: Story) -> None:
     story.turn(225)
     places = story.tickets()
 
-    def marks(ticket: str, titles: list[str]) -> tuple[str, str]:
-        assert [title[:2] for title in titles] == ["行测", "申论"]
+    def marks(ticket: str, titles: list[str]) -> dict[str, str]:
         place = places[ticket]
-        return ("缺考", "缺考") if place == ABSENT else stages_exam.written_marks(*place)
+        given = ("缺考", "缺考") if place == ABSENT else stages_exam.written_marks(*place)
+        return dict(zip(titles[1:], given, strict=True))
 
     with story.admin() as admin:
         admin.page.goto(f"/admin/calls/{story.slug}")
