@@ -83,7 +83,7 @@ class Settings:
             data_keys=tuple(key for key in need("DATA_KEYS").split(",") if key),
             index_key=need("INDEX_KEY"),
             data_dir=Path(need("DATA_DIR")),
-            site_url=env.get("SITE_URL", "http://127.0.0.1:8000"),
+            site_url=site_address(env.get("SITE_URL", "http://127.0.0.1:8000")),
             mail_from=env.get("MAIL_FROM", "no-reply@kaolu.example"),
             demo=env.get("DEMO", "") == "1",
             secure_cookies=env.get("SECURE_COOKIES", "1") == "1",
@@ -123,6 +123,15 @@ def _whole(name: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", value.strip()):
         raise ConfigurationError(f"{name} must be a number, not {value!r}; see docs/configuration.md")
     return int(value)
+
+
+def site_address(value: str) -> str:
+    """The address without a slash at its end; :raises ConfigurationError: links cannot begin with it."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value.strip()):
+        raise ConfigurationError(
+            f"SITE_URL must be like https://kaolu.example.gov.cn, not {value!r}; see docs/configuration.md"
+        )
+    return value.strip().rstrip("/")
 
 
 def _size(name: str, value: str) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from types import FrameType
 
 import click
 
-from recruitment.config import ConfigurationError
+from recruitment.config import ConfigurationError, site_address
 from recruitment.instance import (
     DataFolder,
     check_broker,
@@ -325,8 +325,9 @@ def serve(demo: bool, host: str, port: str, data_dir: str | None) -> None:
         folder.open()
         ledger = Ledger(folder.path / "processes.json")
         ledger.end_leftovers()
+        site_url = os.environ.get("SITE_URL", "").strip()
+        site_url = site_address(site_url) if site_url else ""
         listener = listen(host, port)
-        site_url = os.environ.get("SITE_URL", "").strip().rstrip("/")
         supervisor = Supervisor(folder, ledger, listener, site_url or address(host, int(port)), demo)
         supervisor.start()
         introduce(supervisor)

@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from recruitment.database import db
 
 
-class AccessLog(Logger):  # type: ignore[misc]  # gunicorn comes without types
+class AccessLog(Logger):  # type: ignore[misc]
     """Requests without what somebody searched for, and without the links that open an account."""
 
     _LINK = re.compile(r"^(/(?:reset|confirm)/).+")

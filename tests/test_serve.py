@@ -107,6 +107,7 @@ def test_a_port_in_use(instance: Instance, tmp_path: Path) -> None:
         ("SMTP_URL", "smtp://u:secret@127.0.0.1:{port}", "SMTP_URL"),
         ("DATA_KEYS", "nonsense", "DATA_KEYS"),
         ("DATA_DIR", "/proc/nowhere", "DATA_DIR"),
+        ("SITE_URL", "kaolu.example", "SITE_URL"),
     ],
 )
 def test_a_broken_setting_is_named(tmp_path: Path, variable: str, value: str, words: str) -> None:

@@ -28,7 +28,10 @@ class YuanField(DecimalField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("请填写金额，例如 50 或 50.00。")) from None
-        if self.data is not None and (not self.data.is_finite() or self.data != round(self.data, 2)):
+        # Rounding needs a number of common length; one past all bounds is refused by them.
+        if self.data is not None and not (
+            self.data.is_finite() and (abs(self.data) > 10**12 or self.data == round(self.data, 2))
+        ):
             self.data = None
             raise ValueError(_("金额最多两位小数，例如 50.00。"))
 

@@ -23,6 +23,7 @@ from recruitment.web.navigation import entry
 blueprint = Blueprint("users", __name__, url_prefix="/admin/users")
 Page = str | Response | tuple[str, int]
 _LIMIT = 50
+_LONGEST = 254
 
 
 def _user(user_id: uuid.UUID) -> User:
@@ -59,7 +60,8 @@ def index() -> Page:
 @allow(Role.SYSTEM_ADMIN)
 def search() -> Page:
     """By a number straight to its owner, so that it stands in no address; by name to the list."""
-    words = typed(SearchForm().words).strip()
+    # They go into an address, and no name or number is longer.
+    words = typed(SearchForm().words).strip()[:_LONGEST]
     found = accounts.find(db.session, words)
     if found:
         return redirect(url_for("users.show", user_id=found.id))

@@ -74,7 +74,7 @@ def store_image(session: Session, owner_id: uuid.UUID, content: bytes, filename:
     document = Document(
         id=uuid.uuid4(),
         owner_id=owner_id,
-        filename=Path(filename.replace("\\", "/")).name[:120] or "image",
+        filename=shown_name(filename),
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         width=image.width,
@@ -84,6 +84,12 @@ def store_image(session: Session, owner_id: uuid.UUID, content: bytes, filename:
     session.add(document)
     session.flush()
     return document
+
+
+def shown_name(filename: str) -> str:
+    """What is shown of a file's name: no folders, and nothing that is not seen or turns the text around."""
+    last = Path(filename.replace("\\", "/")).name
+    return "".join(character for character in last if character.isprintable())[:120] or "image"
 
 
 def redrawn(content: bytes) -> tuple[bytes, Image.Image]:

@@ -1,5 +1,6 @@
 """Sign-up, sign-in, sign-out and forgotten passwords."""
 
+import time
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ Page = str | Response | tuple[str, int]
 
 # Between the right password and the code.
 _CODE_WITHIN = timedelta(minutes=10)
+# No answer about a forgotten password comes sooner, whoever is asked for.
+FORGOTTEN_SECONDS = 0.5
 
 
 def _identity_key() -> str:
@@ -202,8 +205,11 @@ def forgotten() -> Page:
     """Ask for a link to choose a new password. The answer is the same whether there is an account or not."""
     form = ForgottenForm()
     if form.validate_on_submit():
+        began = time.monotonic()
         accounts.ask_reset(db.session, typed(form.identity), now())
         db.session.commit()
+        # A letter takes longer than none: who measures the answer must not learn whether there is an account.
+        time.sleep(max(0.0, FORGOTTEN_SECONDS - (time.monotonic() - began)))
         return redirect(url_for("people.forgotten_sent"))
     return render_template("people/forgotten.html", form=form), 422 if form.errors else 200
 

@@ -5,10 +5,12 @@ from flask import Flask, abort, request
 
 def refuse_nul() -> None:
     """Answer 400 to a NUL anywhere in an address or a form: PostgreSQL stores none, so it would be a fault."""
-    values = (
-        value for source in (request.args, request.form) for value in source.to_dict(flat=False).values()
-    )
-    if "\x00" in request.path or any("\x00" in text for texts in values for text in texts):
+    texts = [request.path]
+    for source in (request.args, request.form):
+        texts += [text for pair in source.items(multi=True) for text in pair]
+    for name, file in request.files.items(multi=True):
+        texts += [name, file.filename or ""]
+    if any("\x00" in text for text in texts):
         abort(400)
 
 

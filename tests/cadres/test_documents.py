@@ -13,6 +13,7 @@ from recruitment.cadres import operations
 from recruitment.cadres.models import DossierDocument
 from recruitment.cadres.operations import dossier_of
 from recruitment.people.models import User
+from recruitment.people.uploads import shown_name
 from tests import factories as make
 from tests.client import Client, controls, tree, words
 from tests.pages import signed_in, text
@@ -117,3 +118,24 @@ def test_nobody_else_sees_or_removes_it(app: Flask, browser: Client, session: Se
     answer = stranger.post(f"{DOCUMENTS}/{row.id}/remove", data={"csrf_token": token})
     assert answer.status_code == 404
     assert len(stored(session, person)) == 1
+
+
+@pytest.mark.parametrize(
+    ("filename", "shown"),
+    [
+        ("..\\..\\证书.png", "证书.png"),
+        ("证书\u202egnp.exe.png", "证书gnp.exe.png"),
+        ("\u200b", "image"),
+        ("长" * 400, "长" * 120),
+    ],
+)
+def test_of_a_file_name_only_what_can_be_seen_is_kept(filename: str, shown: str) -> None:
+    assert shown_name(filename) == shown
+
+
+def test_a_file_name_that_no_database_holds_is_refused(browser: Client) -> None:
+    body = '--x\r\nContent-Disposition: form-data; name="images"; filename="a\0.png"\r\n\r\nx\r\n--x--\r\n'
+    sent = browser.post(
+        "/dossier/documents/other", data=body.encode(), content_type="multipart/form-data; boundary=x"
+    )
+    assert sent.status_code == 400

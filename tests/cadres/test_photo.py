@@ -82,3 +82,8 @@ def test_a_photo_of_the_right_shape_needs_no_cutting(browser: Client) -> None:
 def test_without_a_photo_there_is_nothing_to_cut(app: Flask, session: Session, person: User) -> None:
     assert signed_in(app, person).get("/dossier/photo").status_code == 404
     assert signed_in(app, person).get("/dossier/photo/preview").status_code == 404
+
+
+def test_a_frame_beyond_all_numbers_is_refused_like_any_other(browser: Client) -> None:
+    page = browser.submit(browser.get("/dossier/photo"), "用框里的部分", {"size": "9" * 400})
+    assert page.status_code == 422

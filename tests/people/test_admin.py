@@ -178,3 +178,11 @@ def test_correcting_an_address_asks_to_confirm_it_again(app: Flask, client: Clie
     assert user.email_confirmed_at is None
     with app.app_context():
         assert db.session.get_one(User, cadre.id).phone == "13800001234"
+
+
+def test_what_is_searched_for_makes_no_address_that_browsers_refuse(
+    app: Flask, client: Client, admin: Account
+) -> None:
+    page = client.submit(client.get("/admin/users/"), "查找", {"words": "长" * 9000}, follow=False)
+    assert page.status_code == 302
+    assert len(page.headers["Location"]) < 4000

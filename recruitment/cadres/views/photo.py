@@ -28,12 +28,19 @@ START = {"size": 100, "across": 50, "down": 30}
 LOOK = "look"
 
 
+def _near(number: int | None) -> int | None:
+    """The number, or one that is out of range as well: ``NumberRange`` makes floats, which end at 10**308."""
+    return None if number is None else min(max(number, -1), 101)
+
+
 class CropForm(Form):
     """Where the frame lies, in the terms of :class:`recruitment.cadres.photo.Frame`."""
 
-    size = IntegerField(_l("大小"), [NumberRange(photo.SMALLEST, 100)], widget=RangeInput(step=1))
-    across = IntegerField(_l("左右位置"), [NumberRange(0, 100)], widget=RangeInput(step=1))
-    down = IntegerField(_l("上下位置"), [NumberRange(0, 100)], widget=RangeInput(step=1))
+    size = IntegerField(
+        _l("大小"), [NumberRange(photo.SMALLEST, 100)], filters=[_near], widget=RangeInput(step=1)
+    )
+    across = IntegerField(_l("左右位置"), [NumberRange(0, 100)], filters=[_near], widget=RangeInput(step=1))
+    down = IntegerField(_l("上下位置"), [NumberRange(0, 100)], filters=[_near], widget=RangeInput(step=1))
 
     @property
     def frame(self) -> photo.Frame:
