@@ -18,10 +18,9 @@ from recruitment.candidates.models import Candidate
 from recruitment.candidates.timeline import TEXTS
 from recruitment.people.models import Role
 from recruitment.workflow import engine, fire
-from tests import factories
+from tests import factories, pages
 from tests.appeals import filing
 from tests.appeals.filing import LATER
-from tests.calls import pages
 from tests.conftest import Clock
 from tests.factories import NOW
 from tests.public_notice import board
