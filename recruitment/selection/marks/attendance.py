@@ -51,6 +51,7 @@ class Contradiction:
 
     @property
     def wrong(self) -> str:
+        said: str = _("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell)
         if self.ruled:
             return str(_("已裁定这名考生到考，表中是“缺考”"))
         if self.came:
