@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from recruitment.appeals import scores
+from recruitment.appeals import restoring, scores
 from recruitment.appeals.kinds import KINDS, SCORES
 from recruitment.appeals.models import Appeal
 from recruitment.applications.models import Application
@@ -28,6 +28,7 @@ def register(registry: Registry) -> None:
     registry.guard("about_scores", _scores_reasons, facts=_kind, holds=lambda scope: scope.kind == SCORES)
     registry.form("appeal", _check_appeal)
     registry.form("ruling", check_ruling)
+    restoring.register(registry)
     after_written(scores.settle)
     registry.deadline("appeal_due", lambda scope: scope.decide_by)
     for name in ("filed", "accepted", "upheld", "rejected", "settled"):

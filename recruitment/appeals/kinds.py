@@ -15,7 +15,8 @@ class Kind:
         workflow: ``application`` or ``candidate``.
         states: where the decision leaves its subject; elsewhere there is nothing to appeal against.
         decisions: transitions that are such a decision.
-        reversal: the trigger that undoes it; none where a mark is corrected and ranked again instead.
+        reversal: the trigger that undoes it, :data:`RESTORE` where it leads back to where they stood before; none
+            where a mark is corrected and ranked again instead.
     """
 
     label: LazyString | str
@@ -26,6 +27,7 @@ class Kind:
 
 
 SCORES = "scores"
+RESTORE = "restore"
 KINDS: Mapping[str, Kind] = {
     "refusal": Kind(_l("资格审核不通过"), "application", ("refused",), ("refuse",), "reverse_refusal"),
     SCORES: Kind(
@@ -43,6 +45,8 @@ KINDS: Mapping[str, Kind] = {
         _l("考察不合格"), "candidate", ("inspection_failed",), ("fail_inspection",), "reverse"
     ),
     "rejection": Kind(_l("不予录用"), "candidate", ("rejected",), ("reject",), "reverse"),
+    "void": Kind(_l("取消资格"), "candidate", ("void",), ("void",), RESTORE),
+    "cancellation": Kind(_l("取消录用"), "candidate", ("cancelled",), ("cancel_appointment",), RESTORE),
 }
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from recruitment.appeals import queries
-from recruitment.appeals.kinds import KINDS
+from recruitment.appeals import queries, restoring
+from recruitment.appeals.kinds import KINDS, RESTORE
 from recruitment.appeals.models import Appeal, AppealDocument, AppealTerm
 from recruitment.appeals.queries import Decision
 from recruitment.applications import operations as applications
@@ -29,7 +29,7 @@ from workflows.terms import Actor, Fired, Reason, Refused
 
 MOST_DOCUMENTS = 10
 LONGEST_TEXT = 5000
-# What follows an appeal upheld for a kind whose decision has no one step that undoes it.
+# What an appeal upheld for a kind takes back besides the state.
 Follow = Callable[[Session, Appeal, Actor, datetime], None]
 _follow: dict[str, Follow] = {}
 
@@ -150,7 +150,8 @@ def _reverse(session: Session, appeal: Appeal, actor: Actor, now: datetime) -> N
     form = {"reason": queries.ruling(session, appeal)["told"]}
     if appeal.candidate_id is not None:
         candidate = session.get_one(Candidate, appeal.candidate_id, with_for_update={"of": Candidate})
-        fire(session, candidate, kind.reversal, actor=actor, now=now, form=form)
+        trigger = restoring.trigger_of(session, appeal) if kind.reversal == RESTORE else kind.reversal
+        fire(session, candidate, trigger, actor=actor, now=now, form=form)
         return
     application = session.get_one(Application, appeal.application_id)
     try:

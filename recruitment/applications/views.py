@@ -133,7 +133,7 @@ def _own(application_id: uuid.UUID) -> Application:
 
 
 @blueprint.get("/applications/")
-@entry(_l("我的报名"), 20, "applications.")
+@entry(_l("我的报名"), 20, "applications.", beneath="/candidates/")
 @allow(Role.CADRE)
 def index() -> Page:
     """Every application of the person, and the calls that are open."""

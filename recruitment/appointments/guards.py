@@ -6,13 +6,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from recruitment.appeals.models import Appeal
+from recruitment.appeals.operations import follows
 from recruitment.applications.guards import LONGEST_TEXT
 from recruitment.appointments.models import Appointment, ServiceUndertaking
 from recruitment.appointments.vocabulary import CANCEL_REASONS, PROBATION_CLAUSE, SERVICE_CLAUSE
 from recruitment.clock import local
 from workflows.registry import Given, Registry, Scope
-from workflows.terms import Reason
+from workflows.terms import Actor, Reason
 
 NOTICES = ("approved", "probation_begun", "probation_ending", "appointed", "appointment_cancelled")
 # Reminders are written at nine in the morning.
@@ -33,6 +36,15 @@ def register(registry: Registry) -> None:
     registry.notice(
         "candidate.probation_ending_office", recipient=lambda scope: _of(scope, Appointment.begun_by)
     )
+
+
+@follows("cancellation")
+def _goes_on(session: Session, appeal: Appeal, actor: Actor, now: datetime) -> None:
+    """The cancellation was wrong: the service goes on as if it had not been."""
+    held = session.get(Appointment, appeal.candidate_id)
+    if held is not None:
+        held.ended_on = None
+        session.flush()
 
 
 def _of(scope: Scope, column: Any) -> Any:

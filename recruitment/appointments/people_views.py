@@ -41,7 +41,7 @@ UNDER_WAY = ("registration_closed", "in_review", "exam", "selection", "finished"
 
 
 @blueprint.get("/admin/stages/")
-@navigation.entry(_l("各环节"), 30, section="appointed.stages")
+@navigation.entry(_l("各环节"), 30, section="appointed.stages", beneath="/admin/calls/")
 @allow(Role.COUNTY_REVIEWER, Role.PREFECTURE_REVIEWER, Role.PROVINCE_REVIEWER)
 def stages_of_calls() -> Page:
     """For reviewers, who have no page of a call: each call with the pages of its stages."""

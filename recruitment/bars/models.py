@@ -78,6 +78,8 @@ class Violation(Base):
             entered in the register).
         subject: code of the paper in the call's scheme, for ``paper_zero`` only.
         bar_id: the entry that it led to.
+        incident_id: what was noted in the exam room that it rests on.
+        revoked_at: when it was taken back; from then on it counts for nothing.
     """
 
     __tablename__ = "violation"
@@ -90,7 +92,17 @@ class Violation(Base):
             "candidate_id",
             "subject",
             unique=True,
-            postgresql_where=sa.text("consequence = 'paper_zero'"),
+            postgresql_where=sa.text("consequence = 'paper_zero' AND revoked_at IS NULL"),
+        ),
+        CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_by IS NULL) AND (revoked_at IS NULL) = (revoked_because IS NULL)",
+            name="revoked",
+        ),
+        Index(
+            "uq_violation_incident",
+            "incident_id",
+            unique=True,
+            postgresql_where=sa.text("revoked_at IS NULL"),
         ),
     )
 
@@ -101,8 +113,12 @@ class Violation(Base):
     facts: Mapped[str]
     clause: Mapped[str]
     bar_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bar.id"))
+    incident_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("exam_incident.id"))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    revoked_because: Mapped[str | None]
 
     bar: Mapped[Bar | None] = relationship()
     author: Mapped[User] = relationship(foreign_keys=[recorded_by])

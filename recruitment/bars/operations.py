@@ -1,5 +1,6 @@
 """Entering and taking back bars, and recording violations."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,11 +17,12 @@ from recruitment.bars.models import Bar, Violation
 from recruitment.bars.table import Entry
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
+from recruitment.exam.models import Incident
 from recruitment.people.crypto import blind_index
 from recruitment.people.id_number import parse
 from recruitment.people.models import Role, User
 from recruitment.workflow import engine, fire
-from workflows.terms import Reason, Refused
+from workflows.terms import Actor, Reason, Refused
 
 KEEPERS = (Role.ADMIN, Role.PROVINCE_REVIEWER)
 YEARS = 5
@@ -147,16 +149,19 @@ def record_violation(
     subject: str = "",
     kind: str = "exam_cheating",
     for_life: bool = False,
+    incident: Incident | None = None,
 ) -> Violation:
     """Record what a candidate did and let it have its consequence, in one transaction.
 
     Args:
         today: the first day of a bar.
         subject: code of the paper, for ``paper_zero``.
+        incident: what was noted in the exam room that it rests on; it leads to one violation.
 
     Raises:
         Refused: the person is not in charge; facts, clause or paper are missing; the paper was zero already; the
-            candidate is out already and the consequence would take them out; their ID number is not known.
+            candidate is out already and the consequence would take them out; their ID number is not known; the incident
+        is somebody else's or has led to a violation.
     """
     if not person.may(Role.ADMIN, call.area_code):
         raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能登记。"))])
@@ -177,10 +182,13 @@ def record_violation(
                 Violation.candidate_id == candidate.id,
                 Violation.consequence == "paper_zero",
                 Violation.subject == paper,
+                Violation.revoked_at.is_(None),
             )
         )
     ):
         reasons.append(Reason("recorded_already", _("这一科已经登记过按零分处理。")))
+    if incident is not None:
+        reasons += _incident_reasons(session, incident, candidate)
     number = candidate.owner.id_number
     if consequence == "bar" and not number:
         reasons.append(Reason("no_id_number", _("没有这个人的身份证号，不能列入禁考名单。")))
@@ -201,6 +209,7 @@ def record_violation(
         facts=facts.strip(),
         clause=clause.strip(),
         bar_id=bar.id if bar else None,
+        incident_id=incident.id if incident else None,
         recorded_at=now,
         recorded_by=person.id,
     )
@@ -211,3 +220,68 @@ def record_violation(
     if consequence == "void" or (consequence == "bar" and candidate.state in may_end):
         fire(session, candidate, "void", actor=person.actor(), now=now, form={"reason": facts.strip()})
     return violation
+
+
+def _incident_reasons(session: Session, incident: Incident, candidate: Candidate) -> list[Reason]:
+    # Two admins at once: the second waits and finds what the first did.
+    session.refresh(incident, with_for_update={"of": Incident})
+    if incident.candidate_id != candidate.id:
+        return [Reason("incident_of_another", _("考场记录的是另一名考生。"))]
+    if incident.id in queries.of_incidents(session, [incident.id]):
+        return [Reason("incident_handled", _("这条考场记录已经处理过了。"))]
+    return []
+
+
+def take_back(
+    session: Session, call: Call, violation: Violation, person: User, now: datetime, *, reason: str
+) -> None:
+    """Let a zeroed paper count again; the violation stays on record, marked.
+
+    Who was put out comes back by an appeal, and an entry of the register is taken back there.
+
+    Raises:
+        Refused: the person is not in charge, there is no reason, it was taken back already, or it is of another kind.
+    """
+    if not person.may(Role.ADMIN, call.area_code):
+        raise Refused([Reason("not_allowed", _("这次招考不由您管理，不能撤销。"))])
+    session.refresh(violation, with_for_update={"of": Violation})
+    reasons = []
+    if not reason.strip():
+        reasons.append(Reason("reason_missing", _("请写明撤销的理由。")))
+    if violation.revoked_at is not None:
+        reasons.append(Reason("revoked", _("这一条已经撤销过了。")))
+    if violation.consequence != "paper_zero":
+        reasons.append(Reason("other_way", _("取消资格的由本人申诉，禁考的在禁考名单里撤销。")))
+    if reasons:
+        raise Refused(reasons)
+    violation.revoked_at, violation.revoked_by, violation.revoked_because = now, person.id, reason.strip()
+    record(
+        session,
+        person,
+        "bars.take_back",
+        at=now,
+        subject_kind="candidate",
+        subject_id=violation.candidate_id,
+        reason=reason.strip(),
+        detail={"subject": violation.subject},
+    )
+    session.flush()
+
+
+def overturn(session: Session, candidate_id: uuid.UUID, actor: Actor, now: datetime, reason: str) -> None:
+    """What put a candidate out was not so: take it back, with the entries of the register that it led to."""
+    standing = session.scalars(
+        sa.select(Violation)
+        .where(
+            Violation.candidate_id == candidate_id,
+            Violation.consequence.in_(("void", "bar")),
+            Violation.revoked_at.is_(None),
+        )
+        .with_for_update(of=Violation)
+    )
+    for violation in standing:
+        violation.revoked_at, violation.revoked_by, violation.revoked_because = now, actor.id, reason
+        bar = violation.bar
+        if bar is not None and bar.revoked_at is None:
+            bar.revoked_at, bar.revoked_by, bar.revoked_because = now, actor.id, reason
+    session.flush()

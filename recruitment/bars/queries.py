@@ -1,7 +1,7 @@
 """Reading the register and the violations of a call."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -101,10 +101,31 @@ def zero_papers(session: Session, call_id: uuid.UUID) -> dict[uuid.UUID, set[str
     for candidate_id, subject in session.execute(
         sa.select(Violation.candidate_id, Violation.subject)
         .join(Candidate, Candidate.id == Violation.candidate_id)
-        .where(Candidate.call_id == call_id, Violation.consequence == "paper_zero")
+        .where(
+            Candidate.call_id == call_id,
+            Violation.consequence == "paper_zero",
+            Violation.revoked_at.is_(None),
+        )
     ):
         found.setdefault(candidate_id, set()).add(str(subject))
     return found
+
+
+def violation_of(session: Session, call: Call, violation_id: uuid.UUID) -> Violation | None:
+    """One violation of a call."""
+    return session.scalar(
+        sa.select(Violation)
+        .join(Candidate, Candidate.id == Violation.candidate_id)
+        .where(Violation.id == violation_id, Candidate.call_id == call.id)
+    )
+
+
+def of_incidents(session: Session, incident_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Violation]:
+    """The violation that each of these incidents led to, those taken back left out."""
+    found = session.scalars(
+        sa.select(Violation).where(Violation.incident_id.in_(incident_ids), Violation.revoked_at.is_(None))
+    )
+    return {violation.incident_id: violation for violation in found if violation.incident_id}
 
 
 def find_candidate(session: Session, call: Call, person: User) -> Candidate | None:

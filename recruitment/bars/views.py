@@ -18,8 +18,13 @@ from recruitment.calls import queries as calls
 from recruitment.calls.models import Call
 from recruitment.calls.views.base import READERS as CALL_READERS
 from recruitment.calls.views.base import call_to_change, call_to_read, may_change, refusable
+from recruitment.candidates.forms import apart
 from recruitment.clock import now, today
 from recruitment.database import db
+from recruitment.exam.attendance import incident_of
+from recruitment.exam.incidents import KINDS as INCIDENT_KINDS
+from recruitment.exam.incidents import PROPOSED
+from recruitment.exam.models import Incident
 from recruitment.forms import Refusal, handle, options, typed
 from recruitment.lists.pages import register as register_import
 from recruitment.people.access import allow, current_user
@@ -160,22 +165,64 @@ register_import(blueprint, LIST)
 def violations(slug: str) -> Page:
     """What was recorded, and the form to record more."""
     call = call_to_read(slug)
-    return _violations(call, _form(call) if may_change(call) else None)
+    return _violations(call, _form(call, _incident(call)) if may_change(call) else None)
 
 
-def _form(call: Call) -> ViolationForm:
-    form = ViolationForm.open(f"violation:{call.id}")
-    form.subject.choices = options([("", _("不适用")), *queries.papers(db.session, call).items()])
+def _incident(call: Call) -> Incident | None:
+    """What was noted in the exam room that the address names."""
+    try:
+        incident_id = uuid.UUID(request.args.get("incident", ""))
+    except ValueError:
+        return None
+    return incident_of(db.session, call.id, incident_id) or abort(404)
+
+
+def _form(call: Call, incident: Incident | None) -> ViolationForm:
+    """The form, filled in as far as an incident says it already."""
+    if incident is None:
+        form = ViolationForm.open(f"violation:{call.id}")
+    else:
+        data = {
+            "person": incident.candidate.application.receipt_number,
+            "consequence": PROPOSED.get(incident.kind),
+            "subject": incident.subject.code,
+            "kind": "exam_cheating",
+            "facts": incident.description,
+        }
+        form = ViolationForm.open(f"violation:{call.id}:{incident.id}", data=data)
+    form.subject.choices = _papers(call)
     return form
 
 
-def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tuple[str, int]:
+def _papers(call: Call) -> list[tuple[str, str]]:
+    return options([("", _("不适用")), *queries.papers(db.session, call).items()])
+
+
+def _violations(
+    call: Call,
+    form: ViolationForm | None,
+    status: int = 200,
+    sent: tuple[uuid.UUID, RevokeForm] | None = None,
+) -> tuple[str, int]:
+    rows = queries.violations(db.session, call)
+    incident = _incident(call)
+    revoking = {
+        violation.id: apart(RevokeForm(formdata=None), str(violation.id))
+        for violation, _candidate in rows
+        if form and violation.consequence == "paper_zero" and violation.revoked_at is None
+    }
+    if sent:
+        revoking[sent[0]] = apart(sent[1], str(sent[0]))
     return render_template(
         "bars/violations.html",
         call=call,
         form=form,
-        rows=queries.violations(db.session, call),
+        rows=rows,
+        revoking=revoking,
         papers=queries.papers(db.session, call),
+        incident=incident,
+        incident_kinds=INCIDENT_KINDS,
+        handled=bool(incident and queries.of_incidents(db.session, [incident.id])),
     ), status
 
 
@@ -184,12 +231,39 @@ def _violations(call: Call, form: ViolationForm | None, status: int = 200) -> tu
 def record_violation(slug: str) -> Page:
     """Record one."""
     call = call_to_change(slug)
-    form = _form(call)
-    outcome = handle(form, refusable(lambda: _record(call, form), BESIDE))
+    incident = _incident(call)
+    form = _form(call, incident)
+    outcome = handle(form, refusable(lambda: _record(call, form, incident), BESIDE))
     if outcome.done:
         flash(_("已登记。"), "success")
         return redirect(url_for("bars.violations", slug=slug), 303)
     return _violations(call, form, outcome.status)
+
+
+@blueprint.post("/admin/calls/<slug>/violations/<uuid:violation_id>/revoke")
+@allow(Role.ADMIN)
+def revoke_violation(slug: str, violation_id: uuid.UUID) -> Page:
+    """Let a zeroed paper count again."""
+    call, form = call_to_change(slug), RevokeForm()
+    found = queries.violation_of(db.session, call, violation_id)
+    if found is None:
+        abort(404)
+    outcome = handle(
+        form,
+        refusable(
+            lambda: operations.take_back(
+                db.session, call, found, current_user(), now(), reason=typed(form.reason)
+            ),
+            {"reason_missing": "reason"},
+        ),
+    )
+    if outcome.done:
+        flash(_("已撤销。名次需要重新计算。"), "success")
+        return redirect(url_for("bars.violations", slug=slug), 303)
+    call = call_to_change(slug)
+    unsent = ViolationForm.open(f"violation:{call.id}", formdata=None)
+    unsent.subject.choices = _papers(call)
+    return _violations(call, unsent, outcome.status, (violation_id, form))
 
 
 BESIDE = {
@@ -200,10 +274,11 @@ BESIDE = {
     "recorded_already": "subject",
     "no_id_number": "person",
     "barred_already": "person",
+    "incident_of_another": "person",
 }
 
 
-def _record(call: Call, form: ViolationForm) -> Any:
+def _record(call: Call, form: ViolationForm, incident: Incident | None) -> Any:
     person = calls.find_person(db.session, call, typed(form.person))
     candidate = queries.find_candidate(db.session, call, person) if person else None
     if candidate is None:
@@ -221,4 +296,5 @@ def _record(call: Call, form: ViolationForm) -> Any:
         subject=typed(form.subject),
         kind=str(form.kind.data),
         for_life=bool(form.for_life.data),
+        incident=incident,
     )

@@ -139,6 +139,16 @@ def incidents(
     return list(session.scalars(query))
 
 
+def incident_of(session: Session, call_id: uuid.UUID, incident_id: uuid.UUID) -> Incident | None:
+    """One note of a call, with candidate and paper."""
+    return session.scalar(
+        sa.select(Incident)
+        .join(Incident.candidate)
+        .options(contains_eager(Incident.candidate), joinedload(Incident.subject))
+        .where(Incident.id == incident_id, Candidate.call_id == call_id)
+    )
+
+
 # Writes
 
 

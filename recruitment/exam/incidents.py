@@ -14,3 +14,9 @@ KINDS: dict[str, LazyString] = {
     "suspected": _l("疑似抄袭、传递资料、替考等作弊"),
     "other": _l("其他情况"),
 }
+# What the rules have for it, to start from: for a minor breach that paper is 0, for proven cheating a bar.
+# Where nothing stands, whoever decides has to choose.
+PROPOSED = {
+    **dict.fromkeys(("item", "seat", "time", "marks", "left", "order"), "paper_zero"),
+    "suspected": "bar",
+}

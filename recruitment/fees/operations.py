@@ -215,18 +215,23 @@ def closes(
 def _ask_again(
     session: Session, concerned: list[sa.ColumnElement[bool]], actor: Actor, now: datetime, reason: str
 ) -> None:
-    lapsed = session.execute(
-        sa.select(Candidate.id, Candidate.owner_id, deadlines.of_candidate().label("due_at"))
+    owing = session.execute(
+        sa.select(Candidate.id, Candidate.owner_id, Candidate.state, deadlines.of_candidate().label("due_at"))
         .join(Position, Position.id == Candidate.position_id)
-        .where(*concerned, Candidate.state == "unpaid", Position.cancelled_at.is_(None))
+        .where(
+            *concerned,
+            Candidate.state.in_(("unpaid", "awaiting_fee")),
+            Position.cancelled_at.is_(None),
+            ~guards.waived(Candidate.call_id, Candidate.owner_id),
+        )
         .order_by(Candidate.id)
         .with_for_update(of=Candidate)
     ).all()
-    if not lapsed:
-        return
     form = {"reason": reason}
-    fire_many(session, "candidate", "reopen_fee", [row.id for row in lapsed], actor=actor, now=now, form=form)
-    due = {row.owner_id: row for row in lapsed}
+    if lapsed := [row.id for row in owing if row.state == "unpaid"]:
+        fire_many(session, "candidate", "reopen_fee", lapsed, actor=actor, now=now, form=form)
+    due = {row.owner_id: row for row in owing}
+    # Late by the old deadline, whether or not whoever paid has given up by now: the bank's time may not be over.
     late = session.scalars(
         sa.select(Payment)
         .where(
@@ -236,6 +241,7 @@ def _ask_again(
             Payment.refunded_at.is_(None),
         )
         .order_by(Payment.paid_at, Payment.id)
+        .with_for_update(of=Payment)
     )
     paid = []
     for payment in late:

@@ -19,6 +19,7 @@ from recruitment.candidates.models import Candidate
 from recruitment.database import among
 from recruitment.fees import deadlines, guards
 from recruitment.fees.models import FeePlan, Payment
+from recruitment.fees.refunds import goes_back
 from recruitment.fees.rules import Outcome, Situation, outcome
 from recruitment.people.models import User
 from recruitment.wording import N_, label, moment
@@ -329,8 +330,13 @@ def recognise(
             reasons.append(Reason(f"is_{verdict}", label(CANNOT_COUNT[verdict])))
     if reasons or whose is None:
         raise Refused(reasons)
-    payment.user_id, payment.receipt_number = whose.user_id, right
-    payment.outcome, payment.note = Outcome.COUNTED, reason.strip()
+    # The bank's own number stays: it will come again with the bank's next file, and is the same payment.
+    put_right = f"（回执号应为{right}）" if right != payment.receipt_number else ""
+    payment.user_id, payment.outcome, payment.note = (
+        whose.user_id,
+        Outcome.COUNTED,
+        reason.strip() + put_right,
+    )
     session.flush()
     subject = session.get_one(Candidate, whose.candidate_id)
     if whose.state == "unpaid":
@@ -351,7 +357,8 @@ def refund(session: Session, payment: Payment, person: User, now: datetime, *, r
     """Note that the money was sent back, under the bank's number of that; once.
 
     Raises:
-        Refused: without the bank's number, or it was noted before.
+        Refused: without the bank's number, it was noted before, or somebody sits the exam for it: the page may have
+            been opened before the payment came to count.
     """
     session.refresh(payment, with_for_update={"of": Payment})
     if payment.refunded_at is not None:
@@ -366,6 +373,8 @@ def refund(session: Session, payment: Payment, person: User, now: datetime, *, r
                 )
             ]
         )
+    if payment.outcome != Outcome.UNKNOWN and not goes_back(session, payment, now):
+        raise Refused([Reason("counts", _("这一笔已经算作报名费，不能退款。请刷新页面。"))])
     if not reference.strip():
         raise Refused([Reason("reference_missing", _("请填写退款流水号。"))])
     payment.refunded_at, payment.refunded_by = now, person.id

@@ -20,7 +20,10 @@ blueprint = Blueprint("notices", __name__)
 @entry(_("站内信"), 40, section="notices.")
 @allow(Role.CADRE)
 def inbox() -> str:
-    page = queries.inbox(db.session, current_user().id, request.args.get("after", ""))
+    try:
+        page = queries.inbox(db.session, current_user().id, request.args.get("after", ""))
+    except ValueError:
+        abort(404)
     return render_template("notices/pages/inbox.html", page=page)
 
 

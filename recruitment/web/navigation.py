@@ -22,11 +22,13 @@ class Entry:
 
     Attributes:
         section: endpoints that begin with it count as being here, e.g. ``"applications."``.
+        beneath: so do addresses that begin with it, e.g. ``"/admin/calls/"``, and before any section.
     """
 
     label: LazyString | str
     order: int
     section: str = ""
+    beneath: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class Link:
     public: bool
 
 
-def entry(label: LazyString | str, order: int, section: str = "") -> Callable[[View], View]:
+def entry(
+    label: LazyString | str, order: int, section: str = "", beneath: str = ""
+) -> Callable[[View], View]:
     """Show a view in the navigation of those who may open it.
 
     Args:
@@ -48,7 +52,7 @@ def entry(label: LazyString | str, order: int, section: str = "") -> Callable[[V
     """
 
     def decorate(view: View) -> View:
-        setattr(view, _ENTRY, Entry(label, order, section))
+        setattr(view, _ENTRY, Entry(label, order, section, beneath))
         return view
 
     return decorate
@@ -72,17 +76,24 @@ def _entries(app: Flask) -> list[tuple[str, Entry, access.Rule]]:
 def links() -> list[Link]:
     """The entries for the person at the screen."""
     user = access.maybe_user()
-    here = request.endpoint or ""
-    return [
-        Link(
-            label=shown.label,
-            url=url_for(endpoint),
-            current=here == endpoint or bool(shown.section and here.startswith(shown.section)),
-            public=rule.public,
-        )
-        for endpoint, shown, rule in _entries(current_app._get_current_object())  # type: ignore[attr-defined]
-        if rule.admits(user)
+    entries = [
+        item
+        for item in _entries(current_app._get_current_object())  # type: ignore[attr-defined]
+        if item[2].admits(user)
     ]
+    current = _current([(endpoint, shown) for endpoint, shown, _ in entries])
+    return [
+        Link(shown.label, url_for(endpoint), current=endpoint in current, public=rule.public)
+        for endpoint, shown, rule in entries
+    ]
+
+
+def _current(entries: list[tuple[str, Entry]]) -> set[str]:
+    here = request.endpoint or ""
+    above = {name for name, shown in entries if shown.beneath and request.path.startswith(shown.beneath)}
+    return above or {
+        name for name, shown in entries if here == name or (shown.section and here.startswith(shown.section))
+    }
 
 
 def landing() -> str:

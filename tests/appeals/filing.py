@@ -28,6 +28,8 @@ BEFORE = {
     "medical": "medical",
     "inspection": "inspection",
     "rejection": "announced",
+    "void": "rechecked",
+    "cancellation": "approved",
 }
 
 

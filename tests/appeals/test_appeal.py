@@ -34,12 +34,8 @@ def test_each_kind_is_open_for_its_working_days(session: Session, kind: str) -> 
     decision = filing.decided(session, kind)
     term = queries.default_term(kind, decision.application.call.reference_date)
     # NOW is a Sunday: three working days end on Wednesday, five on Friday, ten on the Friday after.
-    days = {3: 25, 5: 27}.get(term.file_days)
-    last = (
-        datetime(2026, 11, days, 15, 59, 59, 999999, tzinfo=UTC)
-        if days
-        else datetime(2026, 12, 4, 15, 59, 59, 999999, tzinfo=UTC)
-    )
+    day = {3: (11, 25), 5: (11, 27), 10: (12, 4), 22: (12, 22)}[term.file_days]
+    last = datetime(2026, *day, 15, 59, 59, 999999, tzinfo=UTC)
     assert decision.file_by == last
     with pytest.raises(Refused) as refused:
         filing.appeal(session, decision, at=last + timedelta(microseconds=1))
@@ -56,6 +52,8 @@ def test_each_kind_is_open_for_its_working_days(session: Session, kind: str) -> 
         ("medical", "medical_retest"),
         ("inspection", "inspection"),
         ("rejection", "announced"),
+        ("void", "rechecked"),
+        ("cancellation", "approved"),
         ("scores", "eliminated"),
     ],
 )

@@ -1,6 +1,6 @@
 """What the addresses of bars name."""
 
-from tests.routes import NOWHERE, Sample, of_call
+from tests.routes import NOWHERE, Sample, of_call, plus
 
 _BAR = {"bar_id": NOWHERE}
 _FILE = {"upload_id": NOWHERE}
@@ -15,4 +15,5 @@ SAMPLES = {
     "bars.import_list_upload": Sample(lambda world: _FILE, own=False),
     "bars.violations": Sample(of_call),
     "bars.record_violation": Sample(of_call),
+    "bars.revoke_violation": Sample(plus(of_call, violation_id=NOWHERE), own=False),
 }

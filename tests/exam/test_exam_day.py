@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from recruitment.audit.models import AccessRecord
+from recruitment.bars.models import Violation
+from recruitment.bars.queries import zero_papers
 from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.exam import attendance, operations, queries
@@ -294,3 +296,45 @@ def test_lists_take_no_more_statements_for_more_rooms(
     session.commit()
     assert statements() == before
     assert session.scalars(sa.select(ExamPlan)).one().released_at
+
+
+def test_an_incident_leads_to_a_violation_without_typing_it_again(
+    browser: Client, session: Session, call: Call, room: ExamRoom
+) -> None:
+    address = f"{HOME}/rooms/{room.id}/incidents"
+    who = session.scalars(sa.select(ExamSeat.candidate_id).where(ExamSeat.number == 1)).one()
+    for kind, words in (("time", "开考前动笔答题"), ("suspected", "与邻座传递纸条")):
+        values = {"candidate": str(who), "subject": "shenlun", "kind": kind, "description": words}
+        browser.submit(browser.get(address), "记录", values)
+    session.expire_all()
+    incidents = {item.kind: item.id for item in session.scalars(sa.select(Incident))}
+    links = {kind: f"/admin/calls/2026/violations?incident={id_}" for kind, id_ in incidents.items()}
+    assert all(link in browser.get(f"{HOME}/attendance").text for link in links.values())
+
+    page = browser.submit(browser.get(links["time"]), "登记")
+
+    zeroed = session.scalars(sa.select(Violation)).one()
+    assert (zeroed.candidate_id, zeroed.consequence, zeroed.subject, zeroed.facts, zeroed.incident_id) == (
+        who, "paper_zero", "shenlun", "开考前动笔答题", incidents["time"],
+    )  # fmt: skip
+    # The same link once more offers nothing, and sent from another window has no effect.
+    page = browser.get(links["time"])
+    assert "已经处理过" in page.text
+    assert "登记" not in pages.buttons(page)
+    row = next(row for row in pages.rows_of(browser.get(address)) if "开考前动笔答题" in row[2])
+    assert row[-1] == "该科成绩按零分处理"
+    other = session.scalars(sa.select(Candidate).where(Candidate.id != who)).one()
+    page = browser.get(links["suspected"])
+    refused = browser.submit(page, "登记", {"person": other.application.receipt_number})
+    assert "另一名考生" in pages.errors_beside(refused)["person"]
+    browser.submit(page, "登记")
+    session.expire_all()
+    assert session.get_one(Candidate, who).state == "void"
+    barred = session.scalars(sa.select(Violation).where(Violation.consequence == "bar")).one()
+    assert (barred.bar is not None, barred.incident_id) == (True, incidents["suspected"])
+    # A zeroed paper is taken back on the same page, with a reason.
+    page = browser.get("/admin/calls/2026/violations")
+    assert browser.submit(page, "撤销").status_code == 422
+    page = browser.submit(page, "撤销", {"reason": "监控显示没有"})
+    assert "监控显示没有" in pages.text_of(page)
+    assert zero_papers(session, call.id) == {}

@@ -53,6 +53,44 @@ def test_two_inspectors_and_a_report_come_before_any_decision(session: Session, 
     assert codes(refused) == {"inspectors", "staff"}
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_the_database_itself_asks_for_two_different_people(
+    session: Session, candidate: Candidate, number: int
+) -> None:
+    """The report is handed in whatever the operations say; the guard in SQL has the last word."""
+    person = reported(session, candidate)
+    team = session.scalars(sa.select(Inspector).order_by(Inspector.id)).all()
+    operations.reopen(session, candidate, person, NOW, "换人")
+    for name in ("孙某", "李某")[: max(number - 2, 0)]:
+        operations.add_inspector(session, candidate, person, NOW, name=name, organ="县委组织部")
+    for item in team[number:]:
+        operations.remove_inspector(session, candidate, person, NOW, item.id)
+    session.execute(sa.update(Inspection).values(submitted_at=NOW, submitted_by=person.id))
+    session.flush()
+    session.expire_all()
+    assert disagreements(engine(), session, "candidate", actor=person.actor(), now=NOW) == []
+    if number < 2:
+        with pytest.raises(Refused) as refused:
+            operations.decide(session, candidate, "pass_inspection", person, NOW)
+        assert codes(refused) == {"too_few_inspectors"}
+        assert candidate.state == "inspection"
+    else:
+        operations.decide(session, candidate, "pass_inspection", person, NOW)
+        assert candidate.state == "cleared"
+
+
+def test_one_person_twice_is_no_team(session: Session, candidate: Candidate) -> None:
+    """By name or by account: whatever is tried, the team of one stays one."""
+    person = inspector(session, candidate)
+    operations.add_inspector(session, candidate, person, NOW, name="赵 某", organ="县委组织部")
+    other = factories.staff(session, Role.COUNTY_REVIEWER, COUNTY, name="赵某")
+    for name, user in (("赵某", None), ("", other)):
+        with pytest.raises(Refused) as refused:
+            operations.add_inspector(session, candidate, person, NOW, name=name, organ="县纪委", user=user)
+        assert codes(refused) == {"on_the_team"}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Inspector)) == 1
+
+
 def test_a_good_report_clears_and_a_bad_one_fails_with_its_clauses(
     session: Session, candidate: Candidate
 ) -> None:

@@ -60,6 +60,19 @@ def test_a_tie_that_not_all_can_have_is_said_not_broken() -> None:
     assert propose(2, [*lost, row("d", 3), row("e", 3)]).next == ("d", "e")
 
 
+def test_only_who_had_a_place_leaves_one() -> None:
+    # Gave up, failed or was put out before ever being called to the medical: that leaves no place behind.
+    for state in sorted(LOST):
+        assert propose(1, [row("a", 1, state), row("b", 2)]).vacancies == 0
+        assert propose(1, [row("a", 1, state, had=True), row("b", 2)]).next == ("b",)
+
+
+def test_who_had_a_place_once_waits_for_no_other() -> None:
+    # Called to the medical and back to the interview by a correction: the next after them moves up.
+    lost = row("a", 1, "medical_failed", had=True)
+    assert propose(1, [lost, row("b", 2, had=True), row("c", 3)]).next == ("c",)
+
+
 STATES = st.sampled_from([*sorted(IN_PLACE | LOST), "interviewed"])
 ROWS = st.lists(st.tuples(st.none() | st.integers(1, 6), STATES, st.booleans()), max_size=10)
 
@@ -128,6 +141,35 @@ def ranked(session: Session, call: Call, people: list[Candidate]) -> None:
             )
         )
     session.flush()
+
+
+def test_a_place_is_had_by_being_called_and_by_nothing_else(session: Session) -> None:
+    """Read from the journal: the state alone does not tell who gave up before the medical from who did after it."""
+    call = factories.call(session)
+    before, after, waiting = [interviewed(session, call) for _ in range(3)]
+    ranked(session, call, [before, after, waiting])
+    fire(session, before, "give_up", actor=factories.actor(before.owner), now=NOW)
+    assert substitutes.vacancies(session, call, ["51"]) == []
+    admin = factories.actor(factories.staff(session, Role.ADMIN))
+    fire(session, after, "to_medical", actor=admin, now=NOW)
+    assert substitutes.vacancies(session, call, ["51"]) == []
+    fire(session, after, "give_up", actor=factories.actor(after.owner), now=NOW)
+    (found,) = substitutes.vacancies(session, call, ["51"])
+    assert (found.proposal.vacancies, found.proposal.lost) == (1, (after,))
+    assert found.proposal.next == (waiting,)
+
+
+def test_a_substitute_who_fails_leaves_the_place_to_the_next(
+    session: Session, people: list[Candidate]
+) -> None:
+    """Who was called up (``call_to_medical``) had a place as much as who was called first."""
+    _failed, second, third = people
+    made = substitutes.propose_substitute(session, second, officer(session), NOW, "首位体检不合格")
+    substitutes.decide(session, made, officer(session), NOW, consent=True, answer="同意")
+    assert substitutes.vacancies(session, second.call, ["51"]) == []
+    fire(session, second, "give_up", actor=factories.actor(second.owner), now=NOW)
+    (found,) = substitutes.vacancies(session, second.call, ["51"])
+    assert (found.proposal.vacancies, found.proposal.next, found.open) == (1, (third,), (second,))
 
 
 def test_the_office_proposes_and_another_consents(session: Session, people: list[Candidate]) -> None:

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from recruitment.candidates.models import Candidate
 from recruitment.lists.parsers import Wrong
 from recruitment.lists.reading import read_list
+from recruitment.notices.models import Notice
+from recruitment.notices.operations import publish
 from recruitment.people.models import Role
 from recruitment.selection import plans, presets
 from recruitment.selection.marks import entry, operations
@@ -19,10 +22,12 @@ from recruitment.selection.marks.sheet import mark_cell, to_cell, to_mark
 from recruitment.selection.models import Mark, MarkCorrection, Stage
 from recruitment.selection.results.table import inputs
 from recruitment.selection.scheme import load_scheme
+from recruitment.workflow import PENDING
 from tests import factories
 from tests.factories import NOW
 from tests.selection import stage
 from tests.selection.stage import LATER
+from workflows.schema import outbox
 from workflows.terms import Refused
 
 
@@ -228,5 +233,42 @@ def test_recounts_are_asked_within_the_window_and_answered_once(session: Session
     assert operations.ask_recount(session, candidate, "xingce", "再问一次", LATER).id == asked.id
     operations.answer_recount(session, made.call, asked, "经复核无误。", made.admin, LATER)
     assert asked.outcome == "unchanged"
+    (body,) = told(session, candidate)
+    assert "您对行测成绩的复核申请已经答复：成绩无误" in body
+    assert "经复核无误。" in body
     with pytest.raises(Refused, match="已经答复"):
         operations.answer_recount(session, made.call, asked, "再答", made.admin, LATER)
+
+
+def told(session: Session, candidate: Candidate) -> list[str]:
+    """What somebody was written about recounts."""
+    ids = session.scalars(
+        sa.select(outbox.c.id).where(
+            outbox.c.subject_id == candidate.id,
+            outbox.c.notice == "candidate.recount_answered",
+            outbox.c.recipient == candidate.owner_id,
+        )
+    ).all()
+    assert set(ids) <= set(session.info[PENDING]), "it would not leave after the commit"
+    for id_ in ids:
+        publish(session, id_, LATER)
+    session.flush()
+    return list(session.scalars(sa.select(Notice.body).where(Notice.outbox_id.in_(ids)).order_by(Notice.id)))
+
+
+def test_a_recount_that_corrects_tells_the_new_mark(session: Session) -> None:
+    made = stage.exam(session, (1,))
+    ticket, candidate = next(iter(made.candidates.items()))
+    stage.enter_twice(session, made, {ticket: ["66.5", "63"]})
+    stage.publish(session, made)
+    asked = operations.ask_recount(session, candidate, "shenlun", "觉得少了", LATER)
+
+    def correct() -> MarkCorrection:
+        return operations.correct(
+            session, made.call, candidate, "shenlun", "68.5", "成绩复核", made.admin, LATER
+        )
+
+    operations.answer_recount(session, made.call, asked, "登分有误。", made.admin, LATER, correct_to=correct)
+    (body,) = told(session, candidate)
+    assert "申论现在的成绩：68.5" in body
+    assert "已经更正" in body

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from recruitment.candidates.models import Candidate
@@ -16,11 +17,13 @@ from recruitment.people.models import Role
 from recruitment.selection import plans, presets
 from recruitment.selection.certificate import verify
 from recruitment.selection.commands import rank
+from recruitment.selection.interview import plan as interview
 from recruitment.selection.marks import operations as marks
 from recruitment.selection.models import RankedCandidate, Stage
 from recruitment.selection.results import operations
 from recruitment.workflow import fire
-from tests import factories
+from tests import factories, pages
+from tests.conftest import Clock
 from tests.selection import stage
 from tests.selection.stage import LATER
 from workflows.schema import outbox
@@ -178,3 +181,31 @@ def test_the_scheme_is_locked_once_results_are_out(session: Session) -> None:
         save(presets.PRESETS["35_35_30"].toml)
     save(presets.PRESETS["30_30_40"].toml, hours=24)
     assert plans.plan_of(session, made.call).consent_hours == 24
+
+
+def test_the_calls_own_page_leads_to_what_is_published(app: Flask, session: Session, clock: Clock) -> None:
+    clock.set(LATER)
+    made = stage.exam(session, (2,))
+    stage.enter_twice(session, made, {ticket: ["80", "70"] for ticket in made.tickets})
+    session.commit()
+    anybody = pages.visitor(app)
+    home = f"/calls/{made.call.slug}"
+    assert "还没有公布。成绩、名次和面试抽签公布以后，在这里查看。" in pages.text_of(anybody.get(home))
+    stage.publish(session, made)
+    interview.save(
+        session, made.call, made.admin, LATER,
+        elements=interview.USUAL, examiners=7, dropped=1, rounding=None, seed="2026135",
+    )  # fmt: skip
+    session.commit()
+    page = anybody.get(home)
+    assert "种子已公布，还没有抽签" in pages.text_of(page)
+    position = made.candidates[made.tickets[0]].position
+    for path in ("ranking/written", f"ranking/written/{position.code}", "interview"):
+        shown = anybody.get(f"{home}/{path}")
+        assert shown.status_code == 200
+        for candidate in made.candidates.values():
+            for secret in (candidate.owner.id_number, candidate.owner.phone, candidate.owner.name):
+                assert str(secret) not in shown.text
+    assert f'href="{home}/ranking/written"' in page.text
+    assert f'href="{home}/interview"' in page.text
+    assert "ranking/final" not in page.text

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Blueprint, Flask, abort
+from sqlalchemy.orm import Session
 
 from recruitment.database import db
 from recruitment.people import access
 from recruitment.people.models import Role
+from tests import factories
 from tests.client import Client, heading, tree, words
 from tests.people.people import make_account, sign_in
 
@@ -120,6 +122,34 @@ def test_everybody_is_shown_what_they_may_open_and_where_they_are(
     assert len(here) == 1, "sign-in leads to the first entry"
     for link in links:
         assert client.get(link.get("href") or "").status_code == 200, words(link)
+
+
+def test_what_is_open_to_everybody_stands_below_for_who_has_work_of_their_own(
+    app: Flask, client: Client
+) -> None:
+    def menus() -> dict[str | None, list[str]]:
+        page = tree(client.get("/account" if signed_in else "/sign-in"))
+        return {nav.get("aria-label"): [words(link) for link in nav.iter("a")] for nav in page.iter("nav")}
+
+    signed_in = False
+    public = menus()["主导航"]
+    sign_in(client, make_account(app, Role.CADRE))
+    signed_in = True
+    assert menus()["公开页面"] == public
+    assert not set(menus()["主导航"]) & set(public)
+
+
+def test_the_pages_of_a_call_say_where_one_is(make_app: Callable[..., Flask], session: Session) -> None:
+    call = factories.call(session)
+    session.commit()
+    app = make_app(staff_second_factor=False)
+    client = app.test_client()
+    assert isinstance(client, Client)
+    sign_in(client, make_account(app, Role.ADMIN))
+    for path in ("fees", "exam/", "medical/", "notices"):
+        page = client.get(f"/admin/calls/{call.slug}/{path}")
+        (menu,) = (nav for nav in tree(page).iter("nav") if nav.get("aria-label") == "主导航")
+        assert [words(link) for link in menu.iter("a") if link.get("aria-current")] == ["招考管理"], path
 
 
 def test_no_page_asks_for_the_reader_more_than_once(app: Flask, client: Client) -> None:

@@ -60,7 +60,7 @@ class Offer:
 
 
 @blueprint.get("/")
-@navigation.entry(_l("招考管理"), 10, section="calls.")
+@navigation.entry(_l("招考管理"), 10, section="calls.", beneath="/admin/calls/")
 @allow(*READERS)
 def index() -> Page:
     """Every call, the latest first."""

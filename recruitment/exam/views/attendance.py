@@ -5,6 +5,7 @@ import uuid
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from recruitment.bars import queries as violations
 from recruitment.calls.models import Call
 from recruitment.calls.views.base import (
     READERS,
@@ -35,13 +36,15 @@ from recruitment.people.models import Role
 def attendance(slug: str) -> Page:
     """By venue: seated, came, did not come, not yet known; and what was noted."""
     call = call_to_read(slug)
+    incidents = operations.incidents(db.session, call.id, areas())
     return render_template(
         "exam/attendance.html",
         call=call,
         plan=queries.plan_of(db.session, call.id),
         lines=[line for line in queries.venues(db.session, call.id, areas()) if line.seated],
         counts=operations.counts_by_venue(db.session, call.id),
-        incidents=operations.incidents(db.session, call.id, areas()),
+        incidents=incidents,
+        handled=violations.of_incidents(db.session, [item.id for item in incidents]),
         kinds=KINDS,
         may_change=may_change(call),
     )
@@ -132,13 +135,16 @@ def room_incidents(slug: str, room_id: uuid.UUID) -> Page:
     if outcome.done:
         flash(_("已记录。"), "success")
         return redirect(url_for("exam.room_incidents", slug=slug, room_id=room_id), 303)
+    incidents = operations.incidents(db.session, call.id, areas(), room.id)
     return render_template(
         "exam/room_incidents.html",
         call=call,
         room=room,
         form=form,
-        incidents=operations.incidents(db.session, call.id, areas(), room.id),
+        incidents=incidents,
+        handled=violations.of_incidents(db.session, [item.id for item in incidents]),
         kinds=KINDS,
+        may_handle=may_change(call),
     ), outcome.status
 
 

@@ -13,7 +13,7 @@ from recruitment.calls.views.base import READERS, call_to_change, call_to_read, 
 from recruitment.calls.views.candidates import XLSX
 from recruitment.clock import now
 from recruitment.database import db
-from recruitment.fees import exports, queries
+from recruitment.fees import exports, queries, refunds
 from recruitment.fees import payments as operations
 from recruitment.fees.forms import PaymentFilterForm, RecogniseForm, RefundForm
 from recruitment.fees.models import Payment
@@ -104,7 +104,7 @@ def _page(
     refund_form: RefundForm | None = None,
     status: int = 200,
 ) -> tuple[str, int]:
-    goes_back = queries.goes_back(db.session, shown, now())
+    goes_back = refunds.goes_back(db.session, shown, now())
     open_to_act = may_change(call) and shown.refunded_at is None
     may_recognise = open_to_act and shown.outcome in (Outcome.LATE, Outcome.UNKNOWN)
     may_refund = open_to_act and (goes_back or shown.outcome == Outcome.UNKNOWN)

@@ -148,7 +148,7 @@ def set_aside(session: Session, call: Call, rows: Rows, ids: Mapping[str, uuid.U
         cell = rows.get(ticket, {}).get(subject)
         if cell is None or cell == to_cell(value, note) or (note == VIOLATION and cell == "0"):
             continue
-        why = "这一科因违纪按零分处理" if note == VIOLATION else "已裁定这一科缺考"
+        why = _("这一科因违纪按零分处理") if note == VIOLATION else _("已裁定这一科缺考")
         found.append(SetAside(ticket, subject, cell, to_cell(value, note), why))
     return sorted(found, key=lambda item: (item.ticket, item.subject))
 

@@ -18,6 +18,7 @@ from recruitment.calls.models import Call
 from recruitment.candidates.models import Candidate
 from recruitment.lists.declaration import Fault, ListDeclaration, Sound
 from recruitment.lists.parsers import Wrong, quote
+from recruitment.notices.raising import tell
 from recruitment.people.models import User
 from recruitment.selection import plans
 from recruitment.selection.marks import attendance, entry
@@ -87,8 +88,10 @@ def sheet_of(session: Session, call: Call) -> ListDeclaration[Row]:
             about = None if item.ruled else {"ticket": item.ticket, "subject": item.subject}
             yield Fault(known[item.ticket], item.subject, Wrong(item.wrong, item.expected), about=about)
         for aside in attendance.set_aside(session, call, rows, here.ids):
-            counts = "零分" if aside.counts == "违纪" else aside.counts
-            wrong = Wrong(f"{quote(aside.cell)}不按表中的计，按{counts}计", aside.why)
+            counts = _("零分") if aside.counts == "违纪" else aside.counts
+            wrong = Wrong(
+                _("%(cell)s不按表中的计，按%(counts)s计", cell=quote(aside.cell), counts=counts), aside.why
+            )
             yield Fault(known[aside.ticket], aside.subject, wrong, doubt=True)
 
     return replace(written_sheet(plans.scheme_of(session, call)), check=check)
@@ -325,7 +328,7 @@ def answer_recount(
     *,
     correct_to: Callable[[], MarkCorrection] | None = None,
 ) -> None:
-    """Answer a request for a recount, with the correction that it led to if any.
+    """Answer a request for a recount, with the correction that it led to if any, and tell the candidate.
 
     Raises:
         Refused: no answer is given, it has been answered, or the call is not the person's.
@@ -344,3 +347,5 @@ def answer_recount(
     asked.outcome = "corrected" if correct_to else "unchanged"
     asked.answer, asked.answered_by, asked.answered_at = answer.strip(), person.id, now
     session.flush()
+    candidate = session.get_one(Candidate, asked.candidate_id)
+    tell(session, "candidate", candidate, "candidate.recount_answered", now, {"recount": str(asked.id)})

@@ -59,6 +59,21 @@ def latest(session: Session, call: Call, stage: Stage) -> CallRanking | None:
     )
 
 
+def in_force(session: Session, call: Call) -> list[CallRanking]:
+    """The published rankings of a call, the written one first."""
+    return list(
+        session.scalars(
+            sa.select(CallRanking)
+            .where(
+                CallRanking.call_id == call.id,
+                CallRanking.published_at.is_not(None),
+                CallRanking.withdrawn_at.is_(None),
+            )
+            .order_by(CallRanking.stage.desc())
+        )
+    )
+
+
 def positions(session: Session, ranking: CallRanking, ratio: int) -> list[PositionLine]:
     """Every position of a ranking with its figures, by code; one query."""
     final = ranking.stage == Stage.FINAL

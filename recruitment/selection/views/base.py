@@ -16,7 +16,9 @@ from recruitment.clock import local, now
 from recruitment.database import db
 from recruitment.lists.declaration import ListDeclaration
 from recruitment.lists.writing import xlsx_bytes
+from recruitment.selection.models import CallRanking, InterviewPlan
 from recruitment.selection.numbers import as_entered, plain
+from recruitment.selection.results.queries import in_force
 from recruitment.selection.scheme import Scheme
 from recruitment.wording import official
 from workflows.terms import Refused
@@ -102,4 +104,17 @@ def exact(value: Any) -> str:
 
 @blueprint.app_context_processor
 def _helpers() -> dict[str, Any]:
-    return {"formulas": formulas, "exclusions": EXCLUSIONS}
+    return {"formulas": formulas, "exclusions": EXCLUSIONS, "selection_results": selection_results}
+
+
+class Shown(NamedTuple):
+    """What the public may read of a call's selection; ``draw`` is none before its seed is published."""
+
+    rankings: list[CallRanking]
+    draw: InterviewPlan | None
+
+
+def selection_results(call: Call) -> Shown:
+    """For the call's own page."""
+    plan = db.session.get(InterviewPlan, call.id)
+    return Shown(in_force(db.session, call), plan if plan is not None and plan.seed else None)
