@@ -12,7 +12,9 @@ from recruitment.cadres.fields import DayField, Within
 from recruitment.cadres.vocabulary import EDUCATION_LEVELS
 from recruitment.cadres.vocabulary import POSTS as CADRE_POSTS
 from recruitment.calls.models import Call
+from recruitment.calls.rules import parameters_of
 from recruitment.clock import local, now
+from recruitment.eligibility.rules.tenure import former_count
 from recruitment.eligibility.vocabulary import APPRAISAL_WORDS, EDUCATION_RANK, POST_WORDS
 from recruitment.forms import Form, Required
 from recruitment.public.coarse import COMMENDED, NO_POST, POSTS, RESTRUCTURED, Answers
@@ -87,6 +89,11 @@ class SelfCheckForm(Form):
         """Name the days that the call counts by."""
         on = call.reference_date
         self.post.label.text = _("%(day)s的职务", day=day(on))
+        if former_count(parameters_of(call)):
+            # Which years of service and appraisals count for them takes the whole dossier.
+            self.post.description = _(
+                "曾任驻村第一书记、已经离任的，也可能符合条件，但这里查不了；请看招考条件，或者填报后由系统判断。"
+            )
         self.appraisal.label.text = _("%(year)s年度考核结果（可以不填）", year=on.year - 1)
 
     def validate_since(self, field: DayField) -> None:

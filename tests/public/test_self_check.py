@@ -55,6 +55,11 @@ def link_of(page: TestResponse) -> str:
 
 
 @pytest.mark.usefixtures("call")
+def test_who_was_a_first_secretary_is_told_that_this_is_not_checked_here(visitor: Client) -> None:
+    assert "曾任驻村第一书记、已经离任的，也可能符合条件" in text_of(visitor.get("/calls/2026/check"))
+
+
+@pytest.mark.usefixtures("call")
 def test_who_meets_what_was_asked_is_told_where_and_why_not_elsewhere(visitor: Client) -> None:
     page = ask(visitor)
     assert heading(page) == "自查结果"
