@@ -53,14 +53,17 @@ class Contradiction:
     def wrong(self) -> str:
         said: str = _("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell)
         if self.ruled:
-            return str(_("已裁定这名考生到考，表中是“缺考”"))
-        if self.came:
-            return str(_("到考记录是“到考”，表中是“缺考”"))
-        return str(_("到考记录是“缺考”，表中是“%(cell)s”", cell=self.cell))
+            said = _("已裁定这名考生到考，表中是“缺考”")
+        elif self.came:
+            said = _("到考记录是“到考”，表中是“缺考”")
+        return said
 
     @property
     def expected(self) -> str:
-        return str(_("请填写分数") if self.ruled else _("请核对原始记录，改好表格，或者裁定以哪一个为准"))
+        said: str = _("请核对原始记录，改好表格，或者裁定以哪一个为准")
+        if self.ruled:
+            said = _("请填写分数")
+        return said
 
 
 @dataclass(frozen=True, slots=True)
