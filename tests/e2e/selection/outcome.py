@@ -1,7 +1,8 @@
 """Medical with a re-exam and a substitute, inspection, and an appeal against what was found there."""
 
 from recruitment.demo import stages
-from tests.e2e.selection.story import Person, Place, Story, fill_in, minute, reads
+from tests.e2e.selection.story import Place, Story, fill_in, minute, reads
+from tests.e2e.test_stories import Person
 
 RECOVERED, UNFIT, NEXT = (7, 0), (6, 0), (6, 1)
 # Who had chosen again when the first position was cancelled, and came first in the second.

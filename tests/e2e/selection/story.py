@@ -170,9 +170,9 @@ def fill_in(path: Path, answer: Callable[[str, list[str]], Mapping[str, str]]) -
     book = load_workbook(path)
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows() if row[0].value == "准考证号")
-    columns = {str(cell.value): cell.column for cell in head}
-    for row in sheet.iter_rows(min_row=head[0].row + 1):
-        if row[0].value:
+    columns = {str(cell.value): cell.column or 0 for cell in head}
+    for row in sheet.iter_rows(min_row=(head[0].row or 0) + 1):
+        if row[0].value and row[0].row:
             for title, value in answer(str(row[0].value), list(columns)).items():
                 sheet.cell(row[0].row, columns[title]).value = value
     book.save(path)
