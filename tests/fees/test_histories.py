@@ -261,7 +261,7 @@ def test_random_histories_of_payments_agree_with_an_independent_model(session: S
     run_state_machine_as_test(
         Payments,
         settings=settings(
-            max_examples=150 if FULL else 6,
+            max_examples=150 if FULL else 10,
             stateful_step_count=40 if FULL else 20,
             deadline=None,
             database=None,

@@ -144,6 +144,9 @@ def test_a_wrong_receipt_number_can_be_put_right(session: Session) -> None:
 
     session.expire_all()
     assert (candidate.state, payment.user_id) == ("confirmed", candidate.owner_id)
+    # The bank's next file holds it again, as the bank knows it.
+    again = paying.pay(session, call, Paid("错号", FEE, OPENED, "WRONG"))
+    assert (again.known_already, again.outcomes) == (1, {})
 
 
 def test_money_goes_back_once(session: Session) -> None:
