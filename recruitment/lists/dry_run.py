@@ -46,7 +46,8 @@ def read(
         if found.ok:
             look = declared.look(ground, found.rows)
             rows = found.rows if look.rows is None else look.rows
-            columns = declared.preview or tuple(Shown(column.title, column.value) for column in table.columns)
+            own = look.columns or declared.preview
+            columns = own or [Shown(column.title, column.value) for column in table.columns]
             shown |= {
                 "figures": {"rows": len(found.rows)} | dict(look.figures),
                 "heads": [str(column.title) for column in columns],

@@ -94,10 +94,12 @@ class Look:
     Attributes:
         figures: by the names in :attr:`Import.figures`; one that is missing is not shown.
         rows: for the preview, if it is not the first rows of the file.
+        columns: of the preview, if they depend on the ground.
     """
 
     figures: Figures = field(default_factory=dict)
     rows: Sequence[Any] | None = None
+    columns: Sequence[Shown] | None = None
 
 
 def _look(ground: Ground, rows: Sequence[Any]) -> Look:

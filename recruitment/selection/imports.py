@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from flask import url_for
@@ -12,11 +13,12 @@ from sqlalchemy.orm import Session
 from recruitment.calls.imports import OF_CALL
 from recruitment.calls.models import Call
 from recruitment.lists.declaration import ListDeclaration
-from recruitment.lists.imports import Figures, Ground, Import, Look
+from recruitment.lists.imports import Figures, Ground, Import, Look, Shown
 from recruitment.people.models import Role
 from recruitment.selection import plans
 from recruitment.selection.interview import operations as interviews
 from recruitment.selection.interview import plan as planning
+from recruitment.selection.interview.sheet import key
 from recruitment.selection.marks import entry
 from recruitment.selection.marks import operations as written
 from recruitment.selection.marks.bonus import BonusRow, bonus_sheet
@@ -36,7 +38,26 @@ def _waiting(session: Session, call: Call, stage: Stage) -> list[str]:
 
 def _look(stage: Stage, ground: Ground, rows: Sequence[Row]) -> Look:
     waiting = set(_waiting(ground.session, ground.subject, stage))
-    return Look({"missing": len(waiting - {row.ticket for row in rows})})
+    figures = {"missing": len(waiting - {row.ticket for row in rows})}
+    return Look(figures) if stage is Stage.WRITTEN else Look(figures, *_by_element(ground, rows))
+
+
+def _by_element(ground: Ground, rows: Sequence[Row]) -> tuple[list[tuple[str, str, Row, int]], list[Shown]]:
+    """Interview marks with an element a row and an examiner a column: in one row they are wider than any screen."""
+    plan = planning.plan_of(ground.session, ground.subject)
+    elements = [element.name for element in planning.elements_of(plan)]
+    lines = [(row.ticket, name, row, number) for row in rows for number, name in enumerate(elements, 1)]
+    columns = [Shown(_l("准考证号"), itemgetter(0)), Shown(_l("要素"), itemgetter(1))]
+    columns += [
+        Shown(_("考官%(number)s", number=seat), partial(_mark_of, seat))
+        for seat in range(1, plan.examiners + 1)
+    ]
+    return lines, columns
+
+
+def _mark_of(seat: int, line: tuple[str, str, Row, int]) -> str:
+    _ticket, _name, row, element = line
+    return row.cells.get(key(element, seat), "")
 
 
 def _apply(stage: Stage, ground: Ground, rows: Sequence[Row]) -> dict[str, Any]:
