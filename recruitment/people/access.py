@@ -132,6 +132,12 @@ def enforce() -> Response | None:
     return None
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether a link to the endpoint leads whoever looks at the page anywhere; for templates."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return rule_of(app, endpoint).admits(maybe_user())
+
+
 def init_app(app: Flask) -> None:
     app.before_request(enforce)
-    app.jinja_env.globals["current_user"] = maybe_user
+    app.jinja_env.globals.update(current_user=maybe_user, may_open=may_open)
