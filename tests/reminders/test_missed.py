@@ -2,7 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from recruitment import workflow_tasks
@@ -10,10 +9,8 @@ from recruitment.applications import operations as applications
 from recruitment.applications.models import Application
 from recruitment.calls.models import Call
 from recruitment.notices.models import Notice
-from recruitment.people.models import Role
 from recruitment.reminders.models import Missed, Reminder, ReminderSetting
 from tests import factories
-from tests.calls import pages
 from tests.conftest import Clock
 from tests.reminders.conftest import Run, at
 from tests.reminders.test_drafts import begun, extend, publish
@@ -163,13 +160,3 @@ def test_nobody_was_missed_who_was_not_to_be_reminded(
     for moment in ("2026-12-01 21:05", "2026-12-02 09:00"):
         assert run(moment) == []
     assert missed(session) == []
-
-
-def test_an_admin_sees_whom_to_call(app: Flask, session: Session, draft: Application, run: Run) -> None:
-    run("2026-12-01 21:05")
-    admin = pages.sign_in(app, session, factories.staff(session, Role.ADMIN))
-    shown = pages.text_of(admin.get("/admin/calls/2026/reminders"))
-    assert draft.owner.name in shown
-    assert "没有发出" in shown
-    assert "请打电话告知本人" in shown
-    assert "原定2026年12月01日（星期二）19:00发" in shown
