@@ -76,7 +76,7 @@ def test_an_admin_sees_who_and_why_in_words(failed: Failed, app: Flask, client: 
     assert failed.name in page
     assert "这个地址不存在" in page
     assert "550 5.1.1 no such user" in page
-    assert "没有发送失败的通知" in client.get("/admin/deliveries?words=没有这个人").get_data(as_text=True)
+    assert "没有符合筛选的通知" in client.get("/admin/deliveries?words=没有这个人").get_data(as_text=True)
 
 
 def test_an_admin_elsewhere_sees_and_resends_nothing(failed: Failed, app: Flask, client: Client) -> None:
