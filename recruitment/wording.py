@@ -1,7 +1,7 @@
 """How dates, times and the names in workflows are said to people, and in which language."""
 
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import force_locale, format_date, format_datetime, get_locale
 from flask_babel import gettext as _
@@ -55,6 +55,13 @@ def moment(value: datetime) -> str:
     if not _chinese():
         return str(format_datetime(value, "EEEE d MMMM y, HH:mm", rebase=False))
     return f"{value:%Y年%m月%d日}（星期{WEEKDAYS[value.weekday()]}）{value:%H:%M}"
+
+
+def deadline(value: datetime) -> str:
+    """A point in time until which something may be done; midnight is said as the end of the day before it."""
+    if local(value).time() != time():
+        return moment(value)
+    return moment(value - timedelta(days=1)).replace("00:00", "24:00")
 
 
 def words_of(reason: Reason) -> str:

@@ -26,6 +26,8 @@ from celery.contrib.testing.worker import start_worker
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.ctx import AppContext
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import orm
 
 from recruitment.app import create_app
@@ -34,6 +36,12 @@ from recruitment.database import db
 from recruitment.services import free_port
 from tests.client import Client
 from tests.servers import Address, Cleaner, Servers, create_database
+
+# How fast examples are made depends on what else the machine does; a test fails for what it found, not for that.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 servers_key = pytest.StashKey[Servers]()
 

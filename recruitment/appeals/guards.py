@@ -12,7 +12,7 @@ from recruitment.appeals.models import Appeal
 from recruitment.applications.models import Application
 from recruitment.candidates.models import Candidate
 from recruitment.selection.results.operations import after_written
-from recruitment.wording import N_, moment
+from recruitment.wording import N_, deadline
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
@@ -59,7 +59,7 @@ def _open_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def _open_reasons(given: Given) -> Iterator[Reason]:
     if given.now > given.facts["file_by"]:
         yield Reason(
-            "appeal_late", _("申诉已于%(moment)s截止。", moment=moment(given.facts["file_by"])), _(CLAUSE)
+            "appeal_late", _("申诉已于%(moment)s截止。", moment=deadline(given.facts["file_by"])), _(CLAUSE)
         )
     if given.facts["state"] not in KINDS[given.facts["kind"]].states:
         yield Reason("nothing_to_appeal", _("这个决定已经变动，不需要申诉。"), _(CLAUSE))

@@ -15,7 +15,7 @@ from recruitment.notices.context import about, event_form
 from recruitment.people.models import User
 from recruitment.selection.models import Stage
 from recruitment.selection.results.queries import line_of
-from recruitment.wording import moment
+from recruitment.wording import deadline
 
 
 @about("appeal")
@@ -32,7 +32,7 @@ def _appeal(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         "kind": str(KINDS[appeal.kind].label),
         "reversed": KINDS[appeal.kind].reversal is not None,
         "told": event_form(session, row).get("told", ""),
-        "decide_by": moment(appeal.decide_by) if appeal.decide_by else "",
+        "decide_by": deadline(appeal.decide_by) if appeal.decide_by else "",
         "link": f"{current_app.config['SETTINGS'].site_url}{page}",
     }
 
@@ -65,5 +65,5 @@ def _decision(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     application = candidate.application if candidate else session.get_one(Application, row.subject_id)
     for decision in queries.decisions(session, application, candidate):
         if decision.kind == DECISIONS[row.notice] and decision.file_by:
-            return {"appeal_until": moment(decision.file_by)}
+            return {"appeal_until": deadline(decision.file_by)}
     return {"appeal_until": ""}

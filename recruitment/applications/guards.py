@@ -22,7 +22,7 @@ from recruitment.calls.deadlines import closes_at_sql
 from recruitment.calls.models import Call, Position
 from recruitment.calls.rules import judge
 from recruitment.people.models import User
-from recruitment.wording import N_, moment, said
+from recruitment.wording import N_, deadline, moment, said
 from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
@@ -140,7 +140,7 @@ def _correction_holds(scope: Scope) -> sa.ColumnElement[bool]:
 def correction_reasons(given: Given) -> Iterator[Reason]:
     due = given.facts["correction_due"]
     if due is not None and given.now >= due:
-        yield Reason("correction_late", _("补正已于%(moment)s截止。", moment=moment(due)), _(CALL_CLAUSE))
+        yield Reason("correction_late", _("补正已于%(moment)s截止。", moment=deadline(due)), _(CALL_CLAUSE))
 
 
 def _correction_due(scope: Scope) -> sa.ColumnElement[datetime]:

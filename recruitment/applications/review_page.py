@@ -21,7 +21,7 @@ from recruitment.database import db
 from recruitment.people.access import current_user
 from recruitment.people.models import REVIEWERS, User
 from recruitment.people.words import ROLES
-from recruitment.wording import moment
+from recruitment.wording import deadline, moment
 from recruitment.workflow import engine
 from workflows.terms import Actor, Availability, Reason, Stale
 
@@ -73,7 +73,7 @@ def file_page(
         "state_label": review_queue.state_label(application.state),
         "state_tone": review_queue.TONES.get(application.state, "neutral"),
         "waited": review_queue.waited(now - submitted) if waits else "",
-        "due_at": moment(submitted + timedelta(hours=call.review_hours)) if waits else "",
+        "due_at": deadline(submitted + timedelta(hours=call.review_hours)) if waits else "",
         "overdue": waits and now >= submitted + timedelta(hours=call.review_hours),
         "checks": checks,
         "verdict_words": review_file.VERDICTS.get(checks.outcome),

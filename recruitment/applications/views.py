@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from recruitment import wording
 from recruitment.applications import choices, operations, own, queries, timeline
 from recruitment.applications.forms import ChooseForm, SubmitForm, WithdrawForm, digest
 from recruitment.applications.guards import UNDERTAKINGS
@@ -40,8 +39,6 @@ from workflows.terms import Reason, Refused
 blueprint = Blueprint("applications", __name__)
 Page = str | Response | tuple[str, int]
 
-blueprint.add_app_template_filter(wording.moment, "clock")
-blueprint.add_app_template_filter(wording.left, "left")
 
 EVERYWHERE = "all"
 PAGE = 40

@@ -11,7 +11,7 @@ from recruitment.fees import deadlines
 from recruitment.fees.models import FeePlan
 from recruitment.notices.context import about
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import deadline
 
 NOTICES = ("fee_due", "fee_confirmed", "fee_waived", "waiver_refused", "fee_lapsed", "fee_reopened")
 
@@ -28,7 +28,7 @@ def _fee(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     plan, due_at = found
     return {
         "amount": str(plan.amount) if plan.amount else "",
-        "due": moment(due_at),
+        "due": deadline(due_at),
         "instructions": plan.instructions,
         "kinds": list(plan.waiver_kinds),
     }

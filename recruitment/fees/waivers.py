@@ -11,7 +11,7 @@ from recruitment.fees import deadlines, guards
 from recruitment.fees.models import FeePlan, Waiver
 from recruitment.people.models import User
 from recruitment.people.uploads import Document
-from recruitment.wording import moment
+from recruitment.wording import deadline
 from recruitment.workflow import fire
 from workflows.terms import Reason, Refused
 
@@ -41,7 +41,7 @@ def asking_reasons(session: Session, candidate: Candidate, now: datetime) -> lis
         reasons.append(
             Reason(
                 "fee_over",
-                _("缴费已于%(moment)s截止，不能再申请减免。", moment=moment(due_at)),
+                _("缴费已于%(moment)s截止，不能再申请减免。", moment=deadline(due_at)),
                 _(guards.CLAUSE),
             )
         )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from recruitment.medical.models import MedicalResult, SubstituteProposal
-from recruitment.wording import N_, moment
+from recruitment.wording import N_, deadline
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
@@ -93,7 +93,7 @@ def _open_reasons(given: Given) -> Iterator[Reason]:
         yield Reason("nothing_to_retest", _("没有可以申请复检的体检结果。"), _(RETEST_CLAUSE))
     elif given.now >= until:
         yield Reason(
-            "retest_late", _("申请复检的时间已于%(moment)s截止。", moment=moment(until)), _(RETEST_CLAUSE)
+            "retest_late", _("申请复检的时间已于%(moment)s截止。", moment=deadline(until)), _(RETEST_CLAUSE)
         )
 
 

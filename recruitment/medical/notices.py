@@ -10,7 +10,7 @@ from recruitment.medical import queries
 from recruitment.medical.guards import MEDICAL_CLAUSE, RETEST_CLAUSE
 from recruitment.notices.context import about
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import deadline, moment
 
 
 @about("candidate.to_medical")
@@ -39,6 +39,6 @@ def _retest(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
     until = queries.retest_until(session, row.subject_id)
     return {
         "clause": RETEST_CLAUSE,
-        "retest_until": moment(until) if until else "",
+        "retest_until": deadline(until) if until else "",
         "lapsed": queries.rounds(session, [row.subject_id]).get(row.subject_id, 0) == 1,
     }

@@ -17,7 +17,7 @@ from recruitment.calls.models import Call, Position
 from recruitment.candidates.models import Candidate
 from recruitment.notices.ahead import ReadAhead, event_key
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import deadline, moment
 from workflows.schema import event as journal
 from workflows.schema import timer
 
@@ -73,7 +73,7 @@ def timer_set(session: Session, row: Row[Any], name: str) -> str:
     """When a deadline is due that the same event set, in words; empty when it set none."""
     if (ahead := ReadAhead.of(session)) and (key := event_key(row)) in ahead.forms:
         due = ahead.timers.get((*key, name))
-        return moment(due) if due else ""
+        return deadline(due) if due else ""
     due = session.scalar(
         sa.select(timer.c.due_at).where(
             timer.c.workflow == row.workflow,
@@ -82,7 +82,7 @@ def timer_set(session: Session, row: Row[Any], name: str) -> str:
             timer.c.set_by == row.event,
         )
     )
-    return moment(due) if due else ""
+    return deadline(due) if due else ""
 
 
 @about("candidate")

@@ -10,7 +10,7 @@ from recruitment.candidates.models import Candidate
 from recruitment.objections.models import Objection
 from recruitment.public_notice.models import PublicNotice, PublicNoticeRow
 from recruitment.public_notice.queries import ON_NOTICE
-from recruitment.wording import N_, moment
+from recruitment.wording import N_, deadline
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Reason
 
@@ -63,7 +63,7 @@ def _open_reasons(given: Given) -> Iterator[Reason]:
     elif given.now > ends_at:
         yield Reason(
             "notice_over",
-            _("公示已于%(moment)s期满。仍要反映的，请打监督电话。", moment=moment(ends_at)),
+            _("公示已于%(moment)s期满。仍要反映的，请打监督电话。", moment=deadline(ends_at)),
             _(CLAUSE),
         )
     if given.facts["candidate_state"] not in ON_NOTICE:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from recruitment.notices.context import about
 from recruitment.objections.models import Objection
 from recruitment.people.models import User
-from recruitment.wording import moment
+from recruitment.wording import deadline, moment
 
 
 @about("objection")
@@ -21,6 +21,6 @@ def _overdue(session: Session, row: Row[Any], user: User) -> dict[str, Any]:
         "call": call.title,
         "hotline": call.hotline,
         "received": moment(objection.created_at),
-        "decide_by": moment(objection.decide_by) if objection.decide_by else "",
+        "decide_by": deadline(objection.decide_by) if objection.decide_by else "",
         "link": f"{current_app.config['SETTINGS'].site_url}/review/objections/{objection.id}",
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from recruitment.public_notice import content, privacy, queries
 from recruitment.public_notice.models import PublicNotice, PublicNoticeRow
-from recruitment.wording import N_, moment, said
+from recruitment.wording import N_, deadline, said
 from recruitment.words import Words
 from workflows.registry import Given, Registry, Scope
 from workflows.terms import Actor, Reason
@@ -90,4 +90,4 @@ def _over_reasons(given: Given) -> Iterator[Reason]:
     if ends_at is None:
         yield Reason("not_on_notice", _("还没有公示，不能批准录用。"), _(CLAUSE))
     elif given.now <= ends_at:
-        yield Reason("notice_running", _("公示到%(moment)s才期满。", moment=moment(ends_at)), _(CLAUSE))
+        yield Reason("notice_running", _("公示到%(moment)s才期满。", moment=deadline(ends_at)), _(CLAUSE))

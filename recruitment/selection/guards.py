@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from recruitment.calls.models import Call
 from recruitment.selection.models import SelectionPlan
 from recruitment.selection.recheck.substitution import proposals
-from recruitment.wording import N_, moment
+from recruitment.wording import N_, deadline
 from workflows.registry import Given, Registry, Scope
 from workflows.schema import timer
 from workflows.terms import Actor, Reason
@@ -69,7 +69,7 @@ def consent_reasons(given: Given) -> Iterator[Reason]:
     due = given.facts["consent_due"]
     if due is not None and given.now >= due:
         yield Reason(
-            "consent_late", _("确认递补已于%(moment)s截止。", moment=moment(due)), _(SUBSTITUTION_CLAUSE)
+            "consent_late", _("确认递补已于%(moment)s截止。", moment=deadline(due)), _(SUBSTITUTION_CLAUSE)
         )
 
 

@@ -9,7 +9,7 @@ from flask_babel import format_date, format_decimal, get_locale
 from recruitment.areas import catalogue
 from recruitment.clock import local
 from recruitment.people.words import role_name
-from recruitment.wording import moment, said
+from recruitment.wording import deadline, left, moment, said
 
 
 def day(value: date | None) -> str:
@@ -57,7 +57,13 @@ def demo_mailbox_url() -> str | None:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, moment=lambda value: moment(value) if value else "", month=month, figure=figure, said=said
+        day=day,
+        moment=lambda value: moment(value) if value else "",
+        deadline=lambda value: deadline(value) if value else "",
+        month=month,
+        figure=figure,
+        left=left,
+        said=said,
     )
     app.jinja_env.globals.update(
         area_name=area_name,

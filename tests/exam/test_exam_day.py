@@ -311,13 +311,18 @@ def test_an_incident_leads_to_a_violation_without_typing_it_again(
     links = {kind: f"/admin/calls/2026/violations?incident={id_}" for kind, id_ in incidents.items()}
     assert all(link in browser.get(f"{HOME}/attendance").text for link in links.values())
 
-    page = browser.submit(browser.get(links["time"]), "登记")
+    early = browser.get(links["time"])
+    browser.submit(browser.get(links["time"]), "登记")
 
     zeroed = session.scalars(sa.select(Violation)).one()
     assert (zeroed.candidate_id, zeroed.consequence, zeroed.subject, zeroed.facts, zeroed.incident_id) == (
         who, "paper_zero", "shenlun", "开考前动笔答题", incidents["time"],
     )  # fmt: skip
-    # The same link once more offers nothing, and sent from another window has no effect.
+    # Sent from another window it has no effect, whatever it says there; the link itself offers nothing any more.
+    twice = browser.submit(early, "登记", {"subject": "xingce"})
+    assert "已经处理过" in twice.text
+    session.expire_all()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Violation)) == 1
     page = browser.get(links["time"])
     assert "已经处理过" in page.text
     assert "登记" not in pages.buttons(page)

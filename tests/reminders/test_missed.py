@@ -167,7 +167,7 @@ def test_nobody_was_missed_who_was_not_to_be_reminded(
 def test_an_admin_sees_whom_to_call(app: Flask, session: Session, draft: Application, run: Run) -> None:
     run("2026-12-01 21:05")
     admin = pages.sign_in(app, session, factories.staff(session, Role.ADMIN))
-    shown = pages.text_of(admin.get("/admin/calls/2026/reminders"))
+    shown = pages.text_of(admin.get(f"/admin/calls/{draft.call.slug}/reminders"))
     assert draft.owner.name in shown
     assert "没有发出" in shown
     assert "请打电话告知本人" in shown

@@ -28,6 +28,7 @@ from recruitment.selection.results.table import inputs
 from recruitment.selection.scheme import Scheme, load_scheme
 from recruitment.workflow import engine, fire
 from tests import factories, pages
+from tests.client import tree
 from tests.conftest import Clock
 from tests.factories import COUNTY, OTHER_COUNTY
 from tests.pages import signed_in
@@ -369,3 +370,29 @@ def test_a_cadre_gives_up_only_after_saying_so_twice(
     page = cadre.submit(page, "放弃", {"sure": True})
     assert "已登记放弃" in page.text
     assert stage.states(session, made)[made.tickets[0]] == "gave_up"
+
+
+def test_every_scan_and_link_of_the_page_opens_for_who_sees_it(
+    app: Flask, session: Session, made: stage.Exam, clock: Clock
+) -> None:
+    clock.set(LATER)
+    first = made.candidates[made.tickets[0]]
+    first.application.form = freeze(factories.dossier(session, first.owner))
+    session.commit()
+    for role, area, scans in (
+        (Role.COUNTY_REVIEWER, COUNTY, True),
+        (Role.SUPERVISOR, factories.PROVINCE, True),
+        (Role.ADMIN, factories.PROVINCE, False),
+    ):
+        browser = pages.sign_in(app, session, factories.staff(session, role, area))
+        page = browser.get(f"/recheck/{first.id}")
+        addresses = [
+            value
+            for element in tree(page).iter()
+            for name, value in element.attrib.items()
+            if name in ("href", "src") and value.startswith(("/review/", "/dossier/"))
+        ]
+        assert any("/documents/" in address for address in addresses) is scans
+        for address in addresses:
+            with browser.get(address) as answer:
+                assert answer.status_code == 200, address
