@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload
 
 from recruitment.audit.operations import record
@@ -79,17 +80,17 @@ def propose(
     plans.lock(session, call)
     found = session.get(InterviewMark, candidate.id, populate_existing=True)
     if found is None or found.value is None:
-        raise Refused([Reason("not_interviewed", "这名考生没有面试成绩，不能更正。")])
+        raise Refused([Reason("not_interviewed", _("这名考生没有面试成绩，不能更正。"))])
     reasons = []
     if not reason.strip():
-        reasons.append(Reason("reason_missing", "请写明更正的原因。"))
+        reasons.append(Reason("reason_missing", _("请写明更正的原因。")))
     if dict(cells) == found.sheet:
-        reasons.append(Reason("no_change", "各项评分和现在的一样。"))
+        reasons.append(Reason("no_change", _("各项评分和现在的一样。")))
     waiting = sa.exists().where(
         InterviewCorrection.candidate_id == candidate.id, InterviewCorrection.settled_at.is_(None)
     )
     if session.scalar(sa.select(waiting)):
-        reasons.append(Reason("waiting", "这名考生已有一份更正在等复核。"))
+        reasons.append(Reason("waiting", _("这名考生已有一份更正在等复核。")))
     if reasons:
         raise Refused(reasons)
     plan = planning.plan_of(session, call)
@@ -129,10 +130,10 @@ def settle(
     if made is None or made.candidate.call_id != call.id or made.settled_at is not None:
         return None
     if made.proposed_by == person.id:
-        raise Refused([Reason("own_proposal", "不能复核自己提出的更正，请另一个人复核。")])
+        raise Refused([Reason("own_proposal", _("不能复核自己提出的更正，请另一个人复核。"))])
     found = session.get_one(InterviewMark, made.candidate_id, populate_existing=True)
     if accepted and found.sheet != made.before:
-        raise Refused([Reason("marks_changed", "提出更正以后评分又有变动，请不同意这一份，重新提出。")])
+        raise Refused([Reason("marks_changed", _("提出更正以后评分又有变动，请不同意这一份，重新提出。"))])
     made.accepted, made.settled_by, made.settled_at = accepted, person.id, now
     if not accepted:
         record(

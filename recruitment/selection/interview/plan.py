@@ -318,7 +318,11 @@ def _unfilled(groups: Sequence[InterviewGroup], plan: InterviewPlan, dealt: Iter
     return [
         Reason(
             f"recusal_{number}",
-            f"因为回避，{group.name}还缺{plan.examiners - taken[number]}名考官。请补充考官，或者调整分组。",
+            _(
+                "因为回避，%(group)s还缺%(number)s名考官。请补充考官，或者调整分组。",
+                group=group.name,
+                number=plan.examiners - taken[number],
+            ),
         )
         for number, group in enumerate(groups)
         if taken[number] < plan.examiners

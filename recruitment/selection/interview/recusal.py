@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload
 
 from recruitment.applications.models import Application
@@ -157,15 +158,15 @@ def declare(
     )
     reasons = []
     if examiner is None:
-        reasons.append(Reason("no_examiner", f"考官名单里没有编号{code}。"))
+        reasons.append(Reason("no_examiner", _("考官名单里没有编号%(code)s。", code=code)))
     if candidate is None:
-        reasons.append(Reason("no_candidate", f"没有准考证号{ticket}，请核对。"))
+        reasons.append(Reason("no_candidate", _("没有准考证号%(ticket)s，请核对。", ticket=ticket)))
     elif session.get(InterviewMark, candidate.id) is not None:
-        reasons.append(Reason("marks_in", "这名考生已经有面试成绩。"))
+        reasons.append(Reason("marks_in", _("这名考生已经有面试成绩。")))
     if tie not in TIES:
-        reasons.append(Reason("tie_unknown", "请选择回避的原因。"))
+        reasons.append(Reason("tie_unknown", _("请选择回避的原因。")))
     if tie == "other" and not explanation.strip():
-        reasons.append(Reason("explanation_missing", "请写明是什么情形。"))
+        reasons.append(Reason("explanation_missing", _("请写明是什么情形。")))
     if reasons or examiner is None or candidate is None:
         raise Refused(reasons)
     made = session.scalar(
@@ -195,7 +196,7 @@ def withdraw(
     if made is None or made.examiner.call_id != call.id:
         return
     if not reason.strip():
-        raise Refused([Reason("reason_missing", "请写明撤回的原因。")])
+        raise Refused([Reason("reason_missing", _("请写明撤回的原因。"))])
     code, candidate = made.examiner.code, made.candidate
     session.delete(made)
     _note(session, "selection.recusal_withdrawn", candidate, code, person, now, reason=reason.strip())

@@ -75,7 +75,7 @@ def mark(story: Story) -> None:
         with story.as_(person) as reader:
             story.stage(reader, "笔试成绩")
             story.upload(reader, sheet)
-            reader.look("核对成绩录入")
+            reader.look("试读结果")
             reader.press("确认我的录入")
             reader.axe(reader.page)
     story.turn(220)
