@@ -93,7 +93,7 @@ def mark(story: Story) -> None:
     with story.cadre(TIED) as cadre:
         story.own_stage(cadre, "成绩和名次")
         cadre.look("成绩和名次")
-        reads(cadre.page, "你与另外 1 人并列第 3 名", "你入闱")
+        reads(cadre.page, "与另外 1 人并列第 3 名", "入闱")
     with story.visitor() as anybody:
         anybody.page.goto(f"/calls/{story.slug}")
         anybody.follow("笔试成绩和名次")

@@ -26,9 +26,9 @@ def examine(story: Story) -> None:
         admin.type("体检医院", "绵阳市中心医院")
         admin.type("地址", "涪城区常家巷12号")
         admin.press("保存安排")
-        story.stage(admin, "体检名单")
+        story.stage(admin, "进入体检的人员")
         admin.press("10人进入体检")
-        admin.look("体检名单")
+        admin.look("进入体检的人员")
     assert story.in_state("medical") == FIRST
     story.turn(126)
     places = story.tickets()
