@@ -4,8 +4,9 @@ PYTHON ?= $(firstword $(shell for name in python3 python3.13 python3.12 python3.
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
-# A file stays in one process: those of the browser and of the set-up share what is dear to start.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# A file stays in one process: those of the browser and of the set-up share what is dear to start. Files go in their
+# own order: by the number of their tests, the long stories of few would come last, with one process idle.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 CATALOGUES := $(wildcard recruitment/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: setup run test check proof bench catalogue lock clean
