@@ -14,6 +14,7 @@ from recruitment.notices.models import Delivery, Dispatch, Notice
 from recruitment.people.models import Role, User
 from tests import factories
 from tests.conftest import Clock
+from tests.instance import eventually
 from tests.notices.conftest import change_settings
 from workflows.schema import outbox
 
@@ -33,8 +34,16 @@ def refused(session: Session, name: str, **chosen: object) -> Application:
     factories.dossier(session, owner)
     made = factories.application(session, owner=owner, state="refused", **chosen)  # type: ignore[arg-type]
     session.commit()
-    for row in session.scalars(sa.select(outbox.c.id).where(outbox.c.recipient == owner.id)).all():
+    decided = session.scalars(sa.select(outbox.c.id).where(outbox.c.recipient == owner.id)).all()
+    for row in decided:
         tasks.publish(str(row))
+
+    def published() -> bool:
+        # The worker may have taken one first; then it is there once the worker is done.
+        session.rollback()
+        return set(session.scalars(sa.select(Notice.outbox_id))) >= set(decided)
+
+    eventually(published)
     return made
 
 

@@ -60,7 +60,7 @@ def test_from_the_list_to_a_result_to_the_re_exam(
     done = desk.submit(
         wrong, "登记并通知本人", {"outcome": "fail", "item": "视力", "examined_on": "2026-11-21"}
     )
-    assert rows_of(done)[0][3] == "初检不合格 2026年11月30日（星期一）00:00前可申请复检"
+    assert rows_of(done)[0][3] == "初检不合格 2026年11月29日（星期日）24:00前可申请复检"
     # Two windows: the older page decides nothing.
     late = desk.submit(form, "登记并通知本人", {"outcome": "pass", "examined_on": "2026-11-21"})
     assert late.status_code == 422

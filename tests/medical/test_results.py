@@ -67,7 +67,7 @@ def test_asking_ends_with_the_last_day_of_the_window(session: Session) -> None:
     with pytest.raises(Refused) as late:
         operations.ask_retest(session, candidate, owner, midnight)
     assert codes(late) == {"retest_late"}
-    assert "2026年11月30日（星期一）00:00" in late.value.reasons[0].words
+    assert "2026年11月29日（星期日）24:00" in late.value.reasons[0].words
     operations.ask_retest(session, candidate, owner, midnight - timedelta(seconds=1))
     assert candidate.state == "medical_retest"
 
@@ -126,7 +126,7 @@ def test_what_was_not_met_stays_out_of_journal_notices_and_plain_columns(session
     ).scalar_one()
     for text in (notice.subject, notice.body, stored, *map(str, journal)):
         assert "听力" not in text
-    assert "2026年11月30日（星期一）00:00" in notice.subject
+    assert "2026年11月29日（星期日）24:00" in notice.subject
     assert session.scalars(sa.select(MedicalResult)).one().item == "听力"
 
 
