@@ -46,13 +46,16 @@ def bonus_rules(plan: SelectionPlan) -> list[BonusRule]:
 
 def published(session: Session, call_id: uuid.UUID, stage: str) -> CallRanking | None:
     """The ranking of the stage that is published and not withdrawn."""
-    return session.scalar(
-        sa.select(CallRanking).where(
-            CallRanking.call_id == call_id,
-            CallRanking.stage == stage,
-            CallRanking.published_at.is_not(None),
-            CallRanking.withdrawn_at.is_(None),
-        )
+    return session.scalar(sa.select(CallRanking).where(*in_force(call_id, stage)))
+
+
+def in_force(call_id: uuid.UUID, stage: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """``published`` as conditions on a ranking."""
+    return (
+        CallRanking.call_id == call_id,
+        CallRanking.stage == stage,
+        CallRanking.published_at.is_not(None),
+        CallRanking.withdrawn_at.is_(None),
     )
 
 

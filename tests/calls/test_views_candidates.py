@@ -294,8 +294,7 @@ def test_a_longer_list_costs_no_more_queries(
         session.commit()
         export(browser)
     assert cost() == at_one
-    # The announcement asks once for each thing that may have been made public.
-    assert max(at_one.values()) <= 11
+    assert max(at_one.values()) <= 9
 
 
 def test_the_file_costs_the_same_queries_for_any_number_of_rows(

@@ -1,5 +1,8 @@
 """Where the public finds what seats were assigned from."""
 
+import uuid
+
+import sqlalchemy as sa
 from flask import Blueprint, abort, render_template
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -16,9 +19,8 @@ from recruitment.web import stages
 blueprint = Blueprint("exam_seats", __name__, url_prefix="/calls/<slug>/seats")
 
 
-def _released(call: Call) -> bool:
-    plan = queries.plan_of(db.session, call.id)
-    return plan is not None and plan.released_at is not None
+def _released(call_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    return sa.exists().where(ExamPlan.call_id == call_id, ExamPlan.released_at.is_not(None))
 
 
 @blueprint.get("")

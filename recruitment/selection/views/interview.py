@@ -31,7 +31,7 @@ from recruitment.selection.interview import plan as planning
 from recruitment.selection.interview.forms import ExtraForm, UndoForm
 from recruitment.selection.interview.sheet import interview_sheet
 from recruitment.selection.marks.sheet import Row
-from recruitment.selection.models import Stage
+from recruitment.selection.models import InterviewPlan, Stage
 from recruitment.selection.views.base import (
     READERS,
     Page,
@@ -233,8 +233,8 @@ def to_medical(slug: str) -> Page:
     return redirect(url_for("selection.medical_list", slug=slug), 303)
 
 
-def _seeded(call: Call) -> bool:
-    return bool(planning.plan_of(db.session, call).seed)
+def _seeded(call_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    return sa.exists().where(InterviewPlan.call_id == call_id, InterviewPlan.seed != "")
 
 
 @blueprint.get("/calls/<slug>/interview")

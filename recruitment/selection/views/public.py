@@ -1,6 +1,7 @@
 """What anybody may check: published rankings under ticket numbers, and their certificates."""
 
 import io
+import uuid
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -30,8 +31,8 @@ def _published(call: Call, stage: Stage) -> CallRanking:
     return found
 
 
-def _has(stage: Stage) -> Callable[[Call], bool]:
-    return lambda call: plans.published(db.session, call.id, stage) is not None
+def _has(stage: Stage) -> Callable[[uuid.UUID], sa.ColumnElement[bool]]:
+    return lambda call_id: sa.exists().where(*plans.in_force(call_id, stage))
 
 
 @blueprint.get("/calls/<slug>/ranking/<stage>")
