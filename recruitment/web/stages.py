@@ -30,7 +30,7 @@ class Stage:
     kind: str
     label: LazyString | str
     order: int
-    when: When | Told
+    when: Callable[[Any], Any]
     due: When
     address: Mapping[str, Any] = field(default_factory=dict)
 
